@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Make ./configure from configure.ac.
+set -e
+cd "$(dirname "$0")"
+exec autoreconf --install --force --warnings=no-obsolete

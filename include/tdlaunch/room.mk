@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+tdlaunchincludedir = $(includedir)/tdlaunch
+tdlaunchinclude_HEADERS = \
+	%D%/error.h \
+	%D%/export.h

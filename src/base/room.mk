@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSD-2-Clause
+noinst_LTLIBRARIES += libbase.la
+lib_rooms += libbase.la
+libbase_la_SOURCES = \
+	%D%/attr.h \
+	%D%/bytes.c \
+	%D%/bytes.h \
+	%D%/cursor.h \
+	%D%/error.c \
+	%D%/file.c \
+	%D%/file.h \
+	%D%/hash.c \
+	%D%/hash.h \
+	%D%/range.h \
+	%D%/scope.h
+EXTRA_DIST += %D%/README.md

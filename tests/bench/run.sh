@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Run every benchmark; each prints ratios taken in one run against a stated reference.
+set -eu
+. /etc/os-release
+echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) CPUs, $PRETTY_NAME"
+for bench in "$TDL_SRCDIR"/tests/bench/bench-*.sh; do
+	[ -f "$bench" ] || continue
+	sh "$bench"
+done

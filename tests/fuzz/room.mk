@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# One harness a parser. Without --enable-fuzzer a harness is a plain program that replays its corpus
+# (tests/fuzz/corpus/<harness>), and that is what "make check" runs; with it, it is a libFuzzer one.
+if FUZZER
+fuzz_main =
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+fuzz_main = libreplay.la
+fuzz_ldflags = $(AM_LDFLAGS)
+noinst_LTLIBRARIES += libreplay.la
+libreplay_la_SOURCES = tests/fuzz/replay.c
+endif
+fuzz_libs = $(fuzz_main) $(kernel_rooms) $(lib_rooms) $(CRYPTO_LIBS) $(JSON_LIBS)
+include tests/fuzz/image/room.mk
+include tests/fuzz/evlog/room.mk
+include tests/fuzz/refval/room.mk
+include tests/fuzz/attest/room.mk
+include tests/fuzz/kernel/room.mk

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What tests share.
+noinst_LTLIBRARIES += libtest.la
+libtest_la_SOURCES = \
+	%D%/test.c \
+	%D%/test.h
+
+TESTS += tests/lib/check-rooms.sh tests/lib/check-headers.sh
+EXTRA_DIST += \
+	%D%/check-headers.sh \
+	%D%/check-rooms.sh
