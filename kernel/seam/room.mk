@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+noinst_HEADERS += \
+	%D%/seam-test.h \
+	%D%/seam.h

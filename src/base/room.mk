@@ -12,5 +12,7 @@ libbase_la_SOURCES = \
 	%D%/hash.c \
 	%D%/hash.h \
 	%D%/range.h \
-	%D%/scope.h
+	%D%/scope.h \
+	%D%/status.c \
+	%D%/status.h
 EXTRA_DIST += %D%/README.md
