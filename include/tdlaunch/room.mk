@@ -2,4 +2,7 @@
 tdlaunchincludedir = $(includedir)/tdlaunch
 tdlaunchinclude_HEADERS = \
 	%D%/error.h \
-	%D%/export.h
+	%D%/export.h \
+	%D%/host.h \
+	%D%/kernel.h \
+	%D%/launch.h

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The embedded kernel as a host: a user-space model of KVM and of the TDX module, in this process.
+ * It is a library of its own, libtdlaunch-kernel, so that a verifier carries no kernel. */
+#ifndef TDLAUNCH_KERNEL_H
+#define TDLAUNCH_KERNEL_H
+
+#include <stdint.h>
+
+#include <tdlaunch/host.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * struct tdl_kernel_options - what machine is modelled; zero in a field takes the default
+ * @cpus:   logical CPUs of the modelled machine, which is also the most vCPUs a TD can have;
+ *          default 64
+ * @seed:   what all randomness of the model is drawn from, for example the key of TDREPORT's MAC
+ * @memory: physical memory of the modelled machine, bytes
+ * @trace:  called for every uAPI call, SEAMCALL and refusal, with one line of text; or NULL
+ * @trace_ctx: its first argument
+ */
+struct tdl_kernel_options {
+	unsigned int cpus;
+	uint64_t seed;
+	uint64_t memory;
+	void (*trace)(void *ctx, const char *line);
+	void *trace_ctx;
+};
+
+/**
+ * tdl_kernel_host() - a host on a new embedded kernel
+ * @options:  what machine, NULL for defaults; copied
+ * @ret_host: the host, to be freed with tdl_host_free(), which frees the kernel
+ * @err:      why not; NULL is fine
+ *
+ * Each call makes another kernel; kernels share nothing.
+ *
+ * Return: 0; -EINVAL for a machine that cannot be; -ENOMEM.
+ */
+TDL_API int tdl_kernel_host(const struct tdl_kernel_options *options, struct tdl_host **ret_host,
+			    struct tdl_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
