@@ -1,2 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+# Real kernels in a VM that needs no virtualisation hardware; run by scripts/check.
+EXTRA_DIST += \
+	%D%/README.md \
+	%D%/init.c \
+	%D%/kernel.config \
+	%D%/kernels.sh \
+	%D%/run.sh
