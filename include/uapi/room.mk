@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# noinst_HEADERS += %D%/name.h
+noinst_HEADERS += \
+	%D%/kvm.h \
+	%D%/kvm-layout.h \
+	%D%/tdx.h
+EXTRA_DIST += %D%/README.md

@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# no tests so far
+check_PROGRAMS += check_uapi
+TESTS += check_uapi
+check_uapi_SOURCES = %D%/check_uapi.c
+check_uapi_LDADD = $(unit_libs)

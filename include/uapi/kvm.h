@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The Linux KVM uAPI that this project needs, in its own words: request numbers, capability
+ * numbers, flags and exit reasons, x86-64. Layouts are in kvm-layout.h, what a TD adds in tdx.h;
+ * this file includes both. Names are Linux's, as enumerators, so that tests/unit/tdx can hold
+ * them against the build host's <linux/kvm.h>. The number behind a name is the Linux release it
+ * first appeared in; none means before 3.0. */
+#ifndef UAPI_KVM_H
+#define UAPI_KVM_H
+
+#include "uapi/kvm-layout.h"
+#include "uapi/tdx.h"
+
+enum { KVM_API_VERSION = 12 };
+
+/* A request number: which way the argument goes (0 none, 1 in, 2 out, 3 both), its number, its
+ * size in bytes; the type byte is always 0xae. */
+#define KVM_REQUEST(way, nr, size) ((way) * 0x40000000u + (unsigned)(size) * 0x10000u + 0xae00u + (nr))
+
+enum kvm_request {
+	/* system descriptor */
+	KVM_GET_API_VERSION		= KVM_REQUEST(0, 0x00, 0),
+	KVM_CREATE_VM			= KVM_REQUEST(0, 0x01, 0),
+	KVM_GET_MSR_INDEX_LIST		= KVM_REQUEST(3, 0x02, 4),
+	KVM_CHECK_EXTENSION		= KVM_REQUEST(0, 0x03, 0),	/* VM descriptor too: 3.17 */
+	KVM_GET_VCPU_MMAP_SIZE		= KVM_REQUEST(0, 0x04, 0),
+	KVM_GET_SUPPORTED_CPUID		= KVM_REQUEST(3, 0x05, 8),
+	KVM_GET_EMULATED_CPUID		= KVM_REQUEST(3, 0x09, 8),	/* 3.13 */
+	KVM_GET_MSR_FEATURE_INDEX_LIST	= KVM_REQUEST(3, 0x0a, 4),	/* 4.17 */
+	KVM_X86_GET_MCE_CAP_SUPPORTED	= KVM_REQUEST(2, 0x9d, 8),
+
+	/* VM descriptor */
+	KVM_CREATE_VCPU			= KVM_REQUEST(0, 0x41, 0),
+	KVM_GET_DIRTY_LOG		= KVM_REQUEST(1, 0x42, 16),
+	KVM_SET_USER_MEMORY_REGION	= KVM_REQUEST(1, 0x46, 32),
+	KVM_SET_TSS_ADDR		= KVM_REQUEST(0, 0x47, 0),
+	KVM_SET_IDENTITY_MAP_ADDR	= KVM_REQUEST(1, 0x48, 8),
+	KVM_SET_USER_MEMORY_REGION2	= KVM_REQUEST(1, 0x49, 160),	/* 6.8 */
+	KVM_CREATE_IRQCHIP		= KVM_REQUEST(0, 0x60, 0),
+	KVM_IRQ_LINE			= KVM_REQUEST(1, 0x61, 8),
+	KVM_IRQ_LINE_STATUS		= KVM_REQUEST(3, 0x67, 8),
+	KVM_REGISTER_COALESCED_MMIO	= KVM_REQUEST(1, 0x67, 16),
+	KVM_UNREGISTER_COALESCED_MMIO	= KVM_REQUEST(1, 0x68, 16),
+	KVM_SET_GSI_ROUTING		= KVM_REQUEST(1, 0x6a, 8),
+	KVM_IRQFD			= KVM_REQUEST(1, 0x76, 32),
+	KVM_IOEVENTFD			= KVM_REQUEST(1, 0x79, 64),
+	KVM_SET_CLOCK			= KVM_REQUEST(1, 0x7b, 48),
+	KVM_GET_CLOCK			= KVM_REQUEST(2, 0x7c, 48),
+	KVM_SIGNAL_MSI			= KVM_REQUEST(1, 0xa5, 32),	/* 3.5 */
+	KVM_MEMORY_ENCRYPT_OP		= KVM_REQUEST(3, 0xba, 8),	/* 4.16; vCPU: 6.16 */
+	KVM_MEMORY_ENCRYPT_REG_REGION	= KVM_REQUEST(2, 0xbb, 16),	/* 4.16 */
+	KVM_MEMORY_ENCRYPT_UNREG_REGION	= KVM_REQUEST(2, 0xbc, 16),	/* 4.16 */
+	KVM_CLEAR_DIRTY_LOG		= KVM_REQUEST(3, 0xc0, 24),	/* 5.0 */
+	KVM_X86_SET_MSR_FILTER		= KVM_REQUEST(1, 0xc6, 392),	/* 5.10 */
+	KVM_SET_MEMORY_ATTRIBUTES	= KVM_REQUEST(1, 0xd2, 32),	/* 6.8 */
+	KVM_CREATE_GUEST_MEMFD		= KVM_REQUEST(3, 0xd4, 64),	/* 6.8 */
+	KVM_CREATE_DEVICE		= KVM_REQUEST(3, 0xe0, 12),	/* 3.10 */
+
+	/* VM and vCPU descriptors */
+	KVM_SET_TSC_KHZ			= KVM_REQUEST(0, 0xa2, 0),	/* VM: 5.16 */
+	KVM_GET_TSC_KHZ			= KVM_REQUEST(0, 0xa3, 0),
+	KVM_ENABLE_CAP			= KVM_REQUEST(1, 0xa3, 104),
+	KVM_GET_STATS_FD		= KVM_REQUEST(0, 0xce, 0),	/* 5.14 */
+	KVM_SET_DEVICE_ATTR		= KVM_REQUEST(1, 0xe1, 24),	/* 3.10 */
+	KVM_GET_DEVICE_ATTR		= KVM_REQUEST(1, 0xe2, 24),	/* 3.10 */
+	KVM_HAS_DEVICE_ATTR		= KVM_REQUEST(1, 0xe3, 24),	/* 3.10 */
+
+	/* vCPU descriptor */
+	KVM_RUN				= KVM_REQUEST(0, 0x80, 0),
+	KVM_GET_REGS			= KVM_REQUEST(2, 0x81, 144),
+	KVM_SET_REGS			= KVM_REQUEST(1, 0x82, 144),
+	KVM_GET_SREGS			= KVM_REQUEST(2, 0x83, 312),
+	KVM_SET_SREGS			= KVM_REQUEST(1, 0x84, 312),
+	KVM_TRANSLATE			= KVM_REQUEST(3, 0x85, 24),
+	KVM_INTERRUPT			= KVM_REQUEST(1, 0x86, 4),
+	KVM_GET_MSRS			= KVM_REQUEST(3, 0x88, 8),
+	KVM_SET_MSRS			= KVM_REQUEST(1, 0x89, 8),
+	KVM_SET_SIGNAL_MASK		= KVM_REQUEST(1, 0x8b, 4),
+	KVM_GET_FPU			= KVM_REQUEST(2, 0x8c, 416),
+	KVM_SET_FPU			= KVM_REQUEST(1, 0x8d, 416),
+	KVM_GET_LAPIC			= KVM_REQUEST(2, 0x8e, 1024),
+	KVM_SET_LAPIC			= KVM_REQUEST(1, 0x8f, 1024),
+	KVM_SET_CPUID2			= KVM_REQUEST(1, 0x90, 8),
+	KVM_GET_CPUID2			= KVM_REQUEST(3, 0x91, 8),
+	KVM_TPR_ACCESS_REPORTING	= KVM_REQUEST(3, 0x92, 40),
+	KVM_SET_VAPIC_ADDR		= KVM_REQUEST(1, 0x93, 8),
+	KVM_GET_MP_STATE		= KVM_REQUEST(2, 0x98, 4),
+	KVM_SET_MP_STATE		= KVM_REQUEST(1, 0x99, 4),
+	KVM_SET_GUEST_DEBUG		= KVM_REQUEST(1, 0x9b, 72),
+	KVM_X86_SETUP_MCE		= KVM_REQUEST(1, 0x9c, 8),
+	KVM_GET_VCPU_EVENTS		= KVM_REQUEST(2, 0x9f, 64),
+	KVM_SET_VCPU_EVENTS		= KVM_REQUEST(1, 0xa0, 64),
+	KVM_GET_DEBUGREGS		= KVM_REQUEST(2, 0xa1, 128),
+	KVM_SET_DEBUGREGS		= KVM_REQUEST(1, 0xa2, 128),
+	KVM_GET_XSAVE			= KVM_REQUEST(2, 0xa4, 4096),
+	KVM_SET_XSAVE			= KVM_REQUEST(1, 0xa5, 4096),
+	KVM_GET_XCRS			= KVM_REQUEST(2, 0xa6, 392),
+	KVM_SET_XCRS			= KVM_REQUEST(1, 0xa7, 392),
+	KVM_KVMCLOCK_CTRL		= KVM_REQUEST(0, 0xad, 0),	/* 3.5 */
+	KVM_SMI				= KVM_REQUEST(0, 0xb7, 0),	/* 4.2 */
+	KVM_GET_NESTED_STATE		= KVM_REQUEST(3, 0xbe, 128),	/* 4.20 */
+	KVM_SET_NESTED_STATE		= KVM_REQUEST(1, 0xbf, 128),	/* 4.20 */
+	KVM_GET_SREGS2			= KVM_REQUEST(2, 0xcc, 320),	/* 5.14 */
+	KVM_SET_SREGS2			= KVM_REQUEST(1, 0xcd, 320),	/* 5.14 */
+	KVM_GET_XSAVE2			= KVM_REQUEST(2, 0xcf, 4096),	/* 5.17 */
+	KVM_PRE_FAULT_MEMORY		= KVM_REQUEST(3, 0xd5, 64),	/* 6.11 */
+};
+
+/* Capabilities, as KVM_CHECK_EXTENSION takes them. */
+enum kvm_capability {
+	KVM_CAP_IRQCHIP				= 0,
+	KVM_CAP_USER_MEMORY			= 3,
+	KVM_CAP_SET_TSS_ADDR			= 4,
+	KVM_CAP_EXT_CPUID			= 7,
+	KVM_CAP_NR_VCPUS			= 9,
+	KVM_CAP_NR_MEMSLOTS			= 10,
+	KVM_CAP_MP_STATE			= 14,
+	KVM_CAP_COALESCED_MMIO			= 15,
+	KVM_CAP_SYNC_MMU			= 16,
+	KVM_CAP_DESTROY_MEMORY_REGION_WORKS	= 21,
+	KVM_CAP_SET_GUEST_DEBUG			= 23,
+	KVM_CAP_IRQ_ROUTING			= 25,
+	KVM_CAP_IRQ_INJECT_STATUS		= 26,
+	KVM_CAP_JOIN_MEMORY_REGIONS_WORKS	= 30,
+	KVM_CAP_MCE				= 31,
+	KVM_CAP_IRQFD				= 32,
+	KVM_CAP_IOEVENTFD			= 36,
+	KVM_CAP_SET_IDENTITY_MAP_ADDR		= 37,
+	KVM_CAP_ADJUST_CLOCK			= 39,
+	KVM_CAP_INTERNAL_ERROR_DATA		= 40,
+	KVM_CAP_VCPU_EVENTS			= 41,
+	KVM_CAP_HYPERV				= 44,
+	KVM_CAP_DEBUGREGS			= 50,
+	KVM_CAP_X86_ROBUST_SINGLESTEP		= 51,
+	KVM_CAP_XSAVE				= 55,
+	KVM_CAP_XCRS				= 56,
+	KVM_CAP_GET_TSC_KHZ			= 61,
+	KVM_CAP_MAX_VCPUS			= 66,	/* 3.1 */
+	KVM_CAP_TSC_DEADLINE_TIMER		= 72,	/* 3.2 */
+	KVM_CAP_SYNC_REGS			= 74,	/* 3.3; x86 4.17 */
+	KVM_CAP_KVMCLOCK_CTRL			= 76,	/* 3.5 */
+	KVM_CAP_SIGNAL_MSI			= 77,	/* 3.5 */
+	KVM_CAP_READONLY_MEM			= 81,	/* 3.7 */
+	KVM_CAP_IRQFD_RESAMPLE			= 82,	/* 3.7 */
+	KVM_CAP_VM_ATTRIBUTES			= 101,	/* 3.17 */
+	KVM_CAP_CHECK_EXTENSION_VM		= 105,	/* 3.17 */
+	KVM_CAP_X86_SMM				= 117,	/* 4.2 */
+	KVM_CAP_MULTI_ADDRESS_SPACE		= 118,	/* 4.2 */
+	KVM_CAP_SPLIT_IRQCHIP			= 121,	/* 4.4 */
+	KVM_CAP_IOEVENTFD_ANY_LENGTH		= 122,	/* 4.4 */
+	KVM_CAP_VCPU_ATTRIBUTES			= 127,	/* 4.8 */
+	KVM_CAP_MAX_VCPU_ID			= 128,	/* 4.8; can be enabled: 6.0 */
+	KVM_CAP_X2APIC_API			= 129,	/* 4.8 */
+	KVM_CAP_IMMEDIATE_EXIT			= 136,	/* 4.11 */
+	KVM_CAP_HYPERV_VP_INDEX			= 149,	/* 4.13 */
+	KVM_CAP_GET_MSR_FEATURES		= 153,	/* 4.17 */
+	KVM_CAP_NESTED_STATE			= 157,	/* 4.20 */
+	KVM_CAP_COALESCED_PIO			= 162,	/* 4.20 */
+	KVM_CAP_EXCEPTION_PAYLOAD		= 164,	/* 4.20 */
+	KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2	= 168,	/* 5.2 */
+	KVM_CAP_X86_USER_SPACE_MSR		= 188,	/* 5.10 */
+	KVM_CAP_DIRTY_LOG_RING			= 192,	/* 5.11 */
+	KVM_CAP_X86_BUS_LOCK_EXIT		= 193,	/* 5.12 */
+	KVM_CAP_SET_GUEST_DEBUG2		= 195,	/* 5.13 */
+	KVM_CAP_SREGS2				= 200,	/* 5.14 */
+	KVM_CAP_EXIT_HYPERCALL			= 201,	/* 5.14 */
+	KVM_CAP_BINARY_STATS_FD			= 203,	/* 5.14 */
+	KVM_CAP_XSAVE2				= 208,	/* 5.17 */
+	KVM_CAP_SYS_ATTRIBUTES			= 209,	/* 5.17 */
+	KVM_CAP_PMU_CAPABILITY			= 212,	/* 5.18 */
+	KVM_CAP_X86_TRIPLE_FAULT_EVENT		= 218,	/* 6.1 */
+	KVM_CAP_X86_NOTIFY_VMEXIT		= 219,	/* 6.1 */
+	KVM_CAP_USER_MEMORY2			= 231,	/* 6.8 */
+	KVM_CAP_MEMORY_FAULT_INFO		= 232,	/* 6.8 */
+	KVM_CAP_MEMORY_ATTRIBUTES		= 233,	/* 6.8 */
+	KVM_CAP_GUEST_MEMFD			= 234,	/* 6.8 */
+	KVM_CAP_VM_TYPES			= 235,	/* 6.8 */
+	KVM_CAP_PRE_FAULT_MEMORY		= 236,	/* 6.11 */
+	KVM_CAP_X86_APIC_BUS_CYCLES_NS		= 237,	/* 6.11 */
+	KVM_CAP_GUEST_MEMFD_FLAGS		= 244,	/* 6.18 */
+};
+
+/* KVM_CREATE_VM argument; bit n of KVM_CAP_VM_TYPES is type n */
+enum kvm_vm_type {
+	KVM_X86_DEFAULT_VM	= 0,
+	KVM_X86_SW_PROTECTED_VM	= 1,	/* 6.8 */
+	KVM_X86_SEV_VM		= 2,	/* 6.10 */
+	KVM_X86_SEV_ES_VM	= 3,	/* 6.10 */
+	KVM_X86_SNP_VM		= 4,	/* 6.11 */
+	KVM_X86_TDX_VM		= 5,	/* 6.16 */
+};
+
+enum {
+	/* memslot flags */
+	KVM_MEM_LOG_DIRTY_PAGES		= 1 << 0,
+	KVM_MEM_READONLY		= 1 << 1,	/* 3.7 */
+	KVM_MEM_GUEST_MEMFD		= 1 << 2,	/* 6.8 */
+
+	/* memory attributes and the flag of exit 39 that tells the same */
+	KVM_MEMORY_ATTRIBUTE_PRIVATE	= 1 << 3,	/* 6.8 */
+	KVM_MEMORY_EXIT_FLAG_PRIVATE	= 1 << 3,	/* 6.8 */
+
+	/* kvm_create_guest_memfd.flags */
+	GUEST_MEMFD_FLAG_MMAP		= 1 << 0,	/* 6.18 */
+	GUEST_MEMFD_FLAG_INIT_SHARED	= 1 << 1,	/* 6.18 */
+
+	/* kvm_cpuid_entry2.flags; Linux spells it so */
+	KVM_CPUID_FLAG_SIGNIFCANT_INDEX	= 1 << 0,
+
+	/* kvm_vcpu_events.flags */
+	KVM_VCPUEVENT_VALID_NMI_PENDING	= 1 << 0,
+	KVM_VCPUEVENT_VALID_SIPI_VECTOR	= 1 << 1,
+	KVM_VCPUEVENT_VALID_SHADOW	= 1 << 2,
+	KVM_VCPUEVENT_VALID_SMM		= 1 << 3,	/* 4.2 */
+
+	/* kvm_nested_state */
+	KVM_STATE_NESTED_GUEST_MODE	= 1 << 0,	/* 4.20 */
+	KVM_STATE_NESTED_RUN_PENDING	= 1 << 1,	/* 4.20 */
+	KVM_STATE_NESTED_FORMAT_VMX	= 0,		/* 4.20 */
+	KVM_STATE_NESTED_FORMAT_SVM	= 1,		/* 4.20 */
+
+	KVM_MP_STATE_RUNNABLE		= 0,
+	KVM_MP_STATE_UNINITIALIZED	= 1,
+
+	/* limits; names of our own */
+	KVM_USER_MEM_SLOTS_MAX		= 32764,	/* user slots of an address space, x86 */
+	KVM_MAX_CPUID_ENTRIES		= 256,
+	KVM_MAX_IRQ_ROUTES		= 4096,
+	KVM_VCPU_MMAP_SIZE_X86		= 3 * 4096,
+};
+
+/* kvm_run.exit_reason */
+enum kvm_exit {
+	KVM_EXIT_UNKNOWN	= 0,
+	KVM_EXIT_IO		= 2,
+	KVM_EXIT_HYPERCALL	= 3,
+	KVM_EXIT_DEBUG		= 4,
+	KVM_EXIT_HLT		= 5,
+	KVM_EXIT_MMIO		= 6,
+	KVM_EXIT_SHUTDOWN	= 8,
+	KVM_EXIT_FAIL_ENTRY	= 9,
+	KVM_EXIT_INTR		= 10,
+	KVM_EXIT_INTERNAL_ERROR	= 17,
+	KVM_EXIT_SYSTEM_EVENT	= 24,
+	KVM_EXIT_IOAPIC_EOI	= 26,	/* 4.4 */
+	KVM_EXIT_X86_RDMSR	= 29,	/* 5.10 */
+	KVM_EXIT_X86_WRMSR	= 30,	/* 5.10 */
+	KVM_EXIT_DIRTY_RING_FULL = 31,	/* 5.11 */
+	KVM_EXIT_X86_BUS_LOCK	= 33,	/* 5.12 */
+	KVM_EXIT_NOTIFY		= 37,	/* 6.0 */
+	KVM_EXIT_MEMORY_FAULT	= 39,	/* 6.8 */
+	KVM_EXIT_TDX		= 40,	/* 6.16 */
+};
+
+/* kvm_run.system_event.type */
+enum kvm_system_event {
+	KVM_SYSTEM_EVENT_SHUTDOWN	= 1,
+	KVM_SYSTEM_EVENT_RESET		= 2,
+	KVM_SYSTEM_EVENT_CRASH		= 3,
+	KVM_SYSTEM_EVENT_WAKEUP		= 4,
+	KVM_SYSTEM_EVENT_SUSPEND	= 5,
+	KVM_SYSTEM_EVENT_SEV_TERM	= 6,
+	KVM_SYSTEM_EVENT_TDX_FATAL	= 7,	/* 6.16 */
+};
+
+#endif
