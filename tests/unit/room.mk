@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Unit tests mirror the rooms. They link the rooms, not the library, so hidden symbols are testable.
-unit_libs = $(kernel_rooms) $(lib_rooms) libtest.la $(CHECK_LIBS) $(CRYPTO_LIBS) $(JSON_LIBS)
+unit_libs = libtest.la $(kernel_rooms) $(lib_rooms) $(CHECK_LIBS) $(CRYPTO_LIBS) $(JSON_LIBS)
 include tests/unit/base/room.mk
 include tests/unit/image/room.mk
 include tests/unit/plan/room.mk
