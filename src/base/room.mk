@@ -11,6 +11,8 @@ libbase_la_SOURCES = \
 	%D%/file.h \
 	%D%/hash.c \
 	%D%/hash.h \
+	%D%/nearest.c \
+	%D%/nearest.h \
 	%D%/range.h \
 	%D%/scope.h \
 	%D%/status.c \
