@@ -1,2 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+# The tool. What the subcommands share is a library, so that tests can link it. Rooms are linked
+# statically: a tool that only hashes must not spend its time in the dynamic linker.
+noinst_LTLIBRARIES += libcli.la
+libcli_la_SOURCES = \
+	%D%/args.c \
+	%D%/cli.h \
+	%D%/output.c \
+	%D%/progress.c \
+	%D%/run.c \
+	%D%/values.c
+
+bin_PROGRAMS += tdlaunch
+tdlaunch_SOURCES = \
+	%D%/commands.h \
+	%D%/main.c
+tdlaunch_LDADD = libcli.la $(kernel_rooms) $(lib_rooms) $(JSON_LIBS) $(CRYPTO_LIBS)
+tdlaunch_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--as-needed
+EXTRA_DIST += %D%/README.md

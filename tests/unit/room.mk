@@ -11,6 +11,7 @@ include tests/unit/launch/room.mk
 include tests/unit/refval/room.mk
 include tests/unit/attest/room.mk
 include tests/unit/anchor/room.mk
+include tests/unit/cli/room.mk
 include tests/unit/trace/room.mk
 include tests/unit/seam/room.mk
 include tests/unit/gmem/room.mk

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The tool: a table of subcommands. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+
+static const struct cli_command commands[] = {
+	{ 0 },
+};
+
+static const char about[] = "Usage: tdlaunch COMMAND [OPTION]... [ARGUMENT]...\n"
+			    "\n"
+			    "Launch, measure and attest Intel TDX guests.\n"
+			    "\n"
+			    "Commands:\n";
+
+static const char footer[] =
+	"\n"
+	"Exit codes: 0 yes, 1 checked and the answer is no, 2 usage, 3 could not tell.\n"
+	"'tdlaunch COMMAND --help' says more about a command.\n"
+	"\n"
+	"Example:\n"
+	"  tdlaunch measure /usr/share/ovmf/OVMF.fd\n";
+
+static int show_help(FILE *out)
+{
+	fputs(about, out);
+	cli_list(out, commands, "");
+	fputs(footer, out);
+	return out == stdout ? CLI_YES : CLI_USAGE;
+}
+
+/* A descriptor that is closed must not become a file that the program opens. Whoever then writes to
+ * it gets the error that a closed descriptor gives. */
+static void hold_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int run(int argc, char **argv)
+{
+	if (argc < 2)
+		return show_help(stderr);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return show_help(stdout);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		printf("tdlaunch %s\n", PACKAGE_VERSION);
+		return CLI_YES;
+	}
+	return cli_run(commands, "", argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	hold_standard_descriptors();
+	signal(SIGPIPE, SIG_IGN);
+	return cli_finish(run(argc, argv));
+}
