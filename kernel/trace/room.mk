@@ -1,2 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+noinst_LTLIBRARIES += libtrace.la
+kernel_rooms += libtrace.la
+libtrace_la_SOURCES = \
+	kernel/kernel.h \
+	kernel/kernel-test.h \
+	%D%/trace.c \
+	%D%/trace.h
+EXTRA_DIST += %D%/README.md

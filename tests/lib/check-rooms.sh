@@ -12,8 +12,8 @@ function room_of(path,   n, parts) {
 	return parts[1] "/" parts[2]
 }
 function target_of(inc,   n, parts) {
-	if (inc == "kernel/kernel.h")
-		return inc
+	if (inc == "kernel/kernel.h" || inc == "kernel/kernel-test.h")
+		return "kernel/kernel.h"
 	n = split(inc, parts, "/")
 	if (n < 2)
 		return ""

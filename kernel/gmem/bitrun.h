@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which of 512 neighbours exist. None and all, the common cases, take no memory. */
+#ifndef KERNEL_GMEM_BITRUN_H
+#define KERNEL_GMEM_BITRUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BITRUN_BITS 512u
+
+struct bitrun {
+	uint64_t *bits; /* owned; NULL when count is 0 or 512 */
+	uint32_t count;
+};
+
+static inline bool bitrun_has(const struct bitrun *run, unsigned i)
+{
+	if (!run->bits)
+		return run->count != 0;
+	return run->bits[i / 64] >> (i % 64) & 1;
+}
+
+/* 0 or -ENOMEM. */
+int bitrun_set(struct bitrun *run, unsigned i);
+int bitrun_clear(struct bitrun *run, unsigned i);
+
+/* The first index from i on that exists; BITRUN_BITS when none does. */
+unsigned bitrun_next(const struct bitrun *run, unsigned i);
+
+/* Forget everything, free the bits. */
+void bitrun_end(struct bitrun *run);
+
+#endif
