@@ -5,4 +5,5 @@ tdlaunchinclude_HEADERS = \
 	%D%/export.h \
 	%D%/host.h \
 	%D%/kernel.h \
-	%D%/launch.h
+	%D%/launch.h \
+	%D%/log.h

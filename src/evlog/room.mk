@@ -1,2 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+noinst_LTLIBRARIES += libevlog.la
+lib_rooms += libevlog.la
+libevlog_la_SOURCES = \
+	%D%/cbor.c \
+	%D%/cbor.h \
+	%D%/json.c \
+	%D%/reader.c \
+	%D%/reader.h \
+	%D%/record.c \
+	%D%/record.h \
+	%D%/schema.c \
+	%D%/schema.h \
+	%D%/stream.c \
+	%D%/stream.h \
+	%D%/text.c \
+EXTRA_DIST += %D%/README.md
