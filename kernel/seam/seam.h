@@ -61,6 +61,10 @@ struct seam_config {
 int seam_new(const struct seam_config *config, struct seam **ret_seam);
 void seam_free(struct seam *seam); /* NULL is fine */
 
+/* A leaf could not get memory for the model's own books; nothing has changed. A word of host
+ * software. */
+#define SEAM_NO_MEMORY 0x8000FF000000000Cu
+
 /* One SEAMCALL on a logical processor. Returns the status, also in regs->rax. An lp that does not
  * exist gets TDX_SW_GP. */
 uint64_t seam_call(struct seam *seam, unsigned lp, struct seam_regs *regs);
