@@ -116,7 +116,6 @@ enum tdl_prefault {
  * @mrowner:        the same
  * @mrownerconfig:  the same
  * @tsc_khz:        virtual TSC frequency, 0 for the host's; else a multiple of 25000
- * @cpus:           vCPUs, 1 by default
  * @prefault:       what to map ahead
  * @prefault_start: for a range, guest physical address, bytes, multiple of 4096
  * @prefault_size:  for a range, bytes, multiple of 4096
@@ -133,7 +132,6 @@ struct tdl_launch_options {
 	uint8_t mrowner[48];
 	uint8_t mrownerconfig[48];
 	uint32_t tsc_khz;
-	unsigned int cpus;
 	enum tdl_prefault prefault;
 	uint64_t prefault_start;
 	uint64_t prefault_size;
@@ -174,7 +172,7 @@ struct tdl_launch_result {
 /**
  * tdl_launch_run() - launch a TD
  * @host:    where, borrowed until the TD is freed
- * @plan:    what, borrowed during the call
+ * @plan:    what, and for how many vCPUs; borrowed during the call
  * @options: how, NULL for defaults; borrowed during the call
  * @ret_td:  the finalized TD, to be freed with tdl_td_free(), which tears it down
  * @err:     why not; NULL is fine

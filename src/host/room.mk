@@ -1,2 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+noinst_LTLIBRARIES += libhost.la
+lib_rooms += libhost.la
+libhost_la_SOURCES = \
+	%D%/capabilities.c \
+	%D%/capabilities.h \
+	%D%/decode.c \
+	%D%/decode.h \
+	%D%/dev.c \
+	%D%/facts.c \
+	%D%/facts.h \
+	%D%/host.c \
+	%D%/host.h \
+	%D%/probe.c \
+	%D%/record.c
+EXTRA_DIST += %D%/README.md

@@ -1,2 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# no tests so far
+check_PROGRAMS += check_host
+TESTS += check_host
+check_host_SOURCES = \
+	%D%/check_host.c \
+	tests/unit/launch/fake.c \
+	tests/unit/launch/fake.h
+check_host_LDADD = $(unit_libs)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A host inside the library: the table of system calls and short words for the common ones. */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tdlaunch/host.h>
+
+struct tdl_host {
+	const struct tdl_host_ops *ops; /* borrowed */
+	void *ctx;			/* owned through ops->free */
+	char *name;			/* owned */
+};
+
+/* Each returns what the host returned: a value, or a negative errno. */
+int host_open(struct tdl_host *host, const char *path);
+int host_close(struct tdl_host *host, int fd);
+long host_ioctl(struct tdl_host *host, int fd, unsigned long request, void *arg);
+/* An ioctl whose argument is a number. */
+long host_ioctl_number(struct tdl_host *host, int fd, unsigned long request, uint64_t number);
+int host_td_report(struct tdl_host *host, int vm_fd, const uint8_t report_data[64],
+		   uint8_t ret_report[1024]);
+
+/* KVM_CHECK_EXTENSION: what it answered, or a negative errno. */
+long host_check(struct tdl_host *host, int fd, unsigned int capability);
+
+#endif
