@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+dist_man_MANS += %D%/kvm-pre-fault-memory.7

@@ -5,4 +5,5 @@ EXTRA_DIST += \
 	%D%/init.c \
 	%D%/kernel.config \
 	%D%/kernels.sh \
+	%D%/man-example.sh \
 	%D%/run.sh
