@@ -4,6 +4,9 @@ tdlaunchinclude_HEADERS = \
 	%D%/error.h \
 	%D%/export.h \
 	%D%/host.h \
+	%D%/image.h \
 	%D%/kernel.h \
 	%D%/launch.h \
-	%D%/log.h
+	%D%/log.h \
+	%D%/mrtd.h \
+	%D%/plan.h
