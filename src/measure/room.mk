@@ -1,2 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+noinst_LTLIBRARIES += libmeasure.la
+lib_rooms += libmeasure.la
+libmeasure_la_SOURCES = \
+	%D%/mrtd.c \
+	%D%/stream.c \
+	%D%/stream.h
+EXTRA_DIST += %D%/README.md
