@@ -24,6 +24,9 @@ static inline bool bitrun_has(const struct bitrun *run, unsigned i)
 int bitrun_set(struct bitrun *run, unsigned i);
 int bitrun_clear(struct bitrun *run, unsigned i);
 
+/* Take the memory for single bits now, so that the next bitrun_clear() cannot fail. 0 or -ENOMEM. */
+int bitrun_spell_out(struct bitrun *run);
+
 /* The first index from i on that exists; BITRUN_BITS when none does. */
 unsigned bitrun_next(const struct bitrun *run, unsigned i);
 

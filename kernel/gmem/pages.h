@@ -6,6 +6,7 @@
 #define KERNEL_GMEM_PAGES_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -62,10 +62,20 @@ struct mmu_options {
 	bool tdp;	    /* two-dimensional paging is on */
 	bool pre_fault_allowed;
 	bool eagain_on_invalid_slot; /* Linux 6.18 and later; before, retry */
+	bool refuse_shared_bit;	     /* Linux 6.16 and later */
 };
 
 struct table; /* a page of 512 entries of the ordinary tables */
 struct mirror_table;
+struct mirror_leaves;
+
+/* Memory of ordinary tables. */
+struct table_arena {
+	void *chunks;	/* list of mappings */
+	unsigned fresh; /* tables of the first chunk never handed out */
+	struct table *free;
+	uint64_t used; /* tables */
+};
 
 #define MMU_FAULTS_MAX 8
 
@@ -81,21 +91,32 @@ struct mmu {
 
 	struct table *roots[SLOTS_SPACES_MAX]; /* ordinary tables; NULL while empty */
 	struct mirror_table *mirror;	       /* root of the mirror; NULL while empty */
-	struct table_arena *arena;	       /* memory of ordinary tables */
+	struct table_arena arena;
+	struct table *last_table;	    /* where the last 4 KiB leaf went, or NULL */
+	uint64_t last_key;		    /* and which table that is */
+	struct mirror_leaves *last_leaves;  /* the same for the mirror */
+	uint64_t last_leaves_key;
+	struct slot *last_slot; /* as long as slots->generation is last_generation */
+	uint64_t last_generation;
 	struct user_areas user;
 
 	uint64_t pages_4k, pages_2m, pages_1g; /* leaves, KVM's statistics */
+	uint64_t private_pages;		       /* those of the mirror */
 	uint64_t faults, steps;		       /* calls of the helper; steps of the pre-fault */
 	uint64_t mirror_bytes;
 
 	struct kernel_fault injected[MMU_FAULTS_MAX];
 	unsigned injected_count;
-	struct mmu_host_level *host_levels; /* of kernel_test_host_level() */
-	size_t host_level_count;
+	struct mmu_host_level {
+		uint64_t start, end; /* user addresses */
+		unsigned level;
+	} host_levels[MMU_FAULTS_MAX]; /* of kernel_test_host_level() */
+	unsigned host_level_count;
 };
 
-int mmu_init(struct mmu *mmu, const struct mmu_options *options);
-/* Everything must have been unmapped that the VM type cares about: see mmu_zap_all(). */
+/* Of a zeroed struct. */
+void mmu_init(struct mmu *mmu, const struct mmu_options *options);
+/* Frees what is left, without a word to the hooks: mmu_zap_all() comes first. */
 void mmu_end(struct mmu *mmu);
 
 /* What of a vCPU the MMU looks at. */
@@ -169,6 +190,10 @@ unsigned mmu_private_level(const struct mmu *mmu, gfn_t gfn, pfn_t *ret_pfn);
 /* The level of the ordinary leaf; 0 when there is none. ret_frame (may be NULL) gets the address of
  * the page in user memory, or the machine's address of a guest_memfd page. */
 unsigned mmu_shared_level(const struct mmu *mmu, unsigned space, gfn_t gfn, uint64_t *ret_frame);
+
+/* Arm an injected fault; say at which level the host maps. 0 or -ENOSPC. */
+int mmu_inject(struct mmu *mmu, const struct kernel_fault *fault);
+int mmu_set_host_level(struct mmu *mmu, uint64_t hva, uint64_t size, unsigned level);
 
 /* Drop leaves of [start, end), in every address space; which says of which half. Tables stay. */
 enum mmu_half { MMU_SHARED = 1, MMU_PRIVATE = 2, MMU_BOTH = 3 };

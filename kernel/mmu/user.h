@@ -16,7 +16,8 @@ int user_write(void *user, const void *bytes, size_t size);
 /* One mapping of the process. */
 struct user_area {
 	uint64_t start, end; /* bytes */
-	uint64_t readable;   /* [start, readable) can be read; the rest is behind the file's end */
+	uint64_t readable;   /* [start, readable) can be read, the rest is behind the file's end; 0
+				until somebody asks */
 	unsigned level;	     /* 1, 2 or 3: the largest page the host maps it with */
 	bool can_write, is_shared, is_anonymous, is_file;
 };

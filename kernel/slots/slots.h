@@ -20,6 +20,7 @@ typedef uint64_t gfn_t; /* guest frame number, 4 KiB pages */
 
 #define SLOTS_USER_MAX	 32764 /* user slots of an address space */
 #define SLOTS_APIC	 32765 /* KVM's own slot: the APIC-access page */
+#define SLOTS_IDS	 32766
 #define SLOTS_SPACES_MAX 2     /* 1 is what a vCPU sees in SMM */
 
 struct slot {
@@ -47,12 +48,14 @@ struct slots_rules {
 struct slots {
 	struct trace *trace; /* borrowed */
 	struct slots_rules rules;
-	struct slot **sorted[SLOTS_SPACES_MAX]; /* by gfn */
+	struct slot *by_id[SLOTS_SPACES_MAX][SLOTS_IDS];
+	struct slot **sorted[SLOTS_SPACES_MAX]; /* by gfn; owns the slots */
 	size_t count[SLOTS_SPACES_MAX], room[SLOTS_SPACES_MAX];
 	struct attributes attributes;
 	uint64_t generation; /* changes whenever a slot does */
 };
 
+/* Of a zeroed struct: it is half a megabyte, mostly never touched. */
 void slots_init(struct slots *slots, struct trace *trace, const struct slots_rules *rules);
 void slots_end(struct slots *slots);
 
