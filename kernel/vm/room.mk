@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libvm.la
 kernel_rooms += libvm.la
 libvm_la_SOURCES = \
+	%D%/cpuid.c \
 	%D%/linux.c \
 	%D%/linux.h \
 	%D%/vm.c \

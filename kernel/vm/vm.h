@@ -67,6 +67,7 @@ struct vm_ops {
 
 struct vm {
 	pthread_mutex_t lock;
+	atomic_uint waiting; /* threads that want the lock: see vm_lock() */
 	pthread_cond_t idle; /* a vCPU has left an ioctl */
 	unsigned refs;	     /* descriptors: the VM's own, its vCPUs', its guest_memfds' */
 	pid_t owner;	     /* process that created it */
@@ -90,7 +91,7 @@ struct vm {
 	uint64_t hypercall_exits; /* KVM_CAP_EXIT_HYPERCALL */
 	enum vm_irqchip { IRQCHIP_NONE, IRQCHIP_KERNEL, IRQCHIP_SPLIT } irqchip;
 	uint64_t quirks_off;
-	bool pmu_off, identity_map_set;
+	bool pmu_off, manual_dirty_log;
 	void *apic_page; /* KVM's own slot at 0xfee00000 */
 };
 
@@ -113,11 +114,16 @@ struct vcpu {
 	unsigned cpuid_count;
 	uint32_t mp_state; /* KVM_MP_STATE_* */
 	uint32_t tsc_khz;
-	uint64_t apic_base;
-	bool nested;
+	uint64_t apic_base; /* MSR 0x1b */
+	uint8_t *registers; /* owned; what KVM_SET_REGS and its like gave, for their KVM_GET_ */
 };
 
 #define VCPU_RUN_BYTES 12288
+
+/* The lock, and a way for who holds it long to let others in between. */
+void vm_lock(struct vm *vm);
+void vm_unlock(struct vm *vm);
+void vm_yield(struct vm *vm);
 
 /* Wait until no thread is inside an ioctl of any vCPU: what Linux does by taking every vCPU mutex.
  * The lock is dropped meanwhile; state must be looked at after it, not before. 0. */
