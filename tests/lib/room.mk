@@ -2,6 +2,8 @@
 # What tests share.
 noinst_LTLIBRARIES += libtest.la
 libtest_la_SOURCES = \
+	%D%/tdvf_builder.c \
+	%D%/tdvf_builder.h \
 	%D%/test.c \
 	%D%/test.h
 

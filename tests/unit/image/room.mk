@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# no tests so far
+check_PROGRAMS += check_image
+TESTS += check_image
+check_image_SOURCES = %D%/check_image.c
+check_image_LDADD = $(unit_libs)
