@@ -8,5 +8,6 @@ tdlaunchinclude_HEADERS = \
 	%D%/kernel.h \
 	%D%/launch.h \
 	%D%/log.h \
+	%D%/manifest.h \
 	%D%/mrtd.h \
 	%D%/plan.h

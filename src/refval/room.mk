@@ -1,2 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+noinst_LTLIBRARIES += librefval.la
+lib_rooms += librefval.la
+librefval_la_SOURCES = \
+	%D%/json.c \
+	%D%/manifest.c \
+	%D%/open.c \
+	%D%/pki.c \
+	%D%/pki.h \
+	%D%/read.c \
+	%D%/refval.h \
+	%D%/sign.c \
+	%D%/verify.c
+EXTRA_DIST += %D%/README.md
