@@ -6,4 +6,7 @@
 
 #include "cli/cli.h"
 
+int cmd_inspect(int argc, char **argv);
+int cmd_measure(int argc, char **argv);
+
 #endif

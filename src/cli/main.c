@@ -11,6 +11,8 @@
 #include "cli/commands.h"
 
 static const struct cli_command commands[] = {
+	{ "inspect", cmd_inspect, "show what a firmware image asks to be loaded", NULL },
+	{ "measure", cmd_measure, "compute the MRTD that an image gives", NULL },
 	{ 0 },
 };
 

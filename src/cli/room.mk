@@ -5,6 +5,8 @@ noinst_LTLIBRARIES += libcli.la
 libcli_la_SOURCES = \
 	%D%/args.c \
 	%D%/cli.h \
+	%D%/measurement.c \
+	%D%/measurement.h \
 	%D%/output.c \
 	%D%/progress.c \
 	%D%/run.c \
@@ -12,6 +14,8 @@ libcli_la_SOURCES = \
 
 bin_PROGRAMS += tdlaunch
 tdlaunch_SOURCES = \
+	%D%/cmd_inspect.c \
+	%D%/cmd_measure.c \
 	%D%/commands.h \
 	%D%/main.c
 tdlaunch_LDADD = libcli.la $(kernel_rooms) $(lib_rooms) $(JSON_LIBS) $(CRYPTO_LIBS)
