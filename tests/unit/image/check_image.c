@@ -262,7 +262,7 @@ START_TEST(every_truncation_is_refused)
 {
 	struct tdvf_built built = tdvf_small();
 
-	for (size_t size = 0; size < built.size; size++) {
+	for (size_t size = 0; size < built.size; size += size < 0x100 ? 1 : 97) {
 		struct tdvf_built cut = { .bytes = malloc(size ? size : 1), .size = size };
 		struct tdl_image *image = NULL;
 		int rc;
