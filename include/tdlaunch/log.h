@@ -433,6 +433,133 @@ TDL_API char *tdl_log_record_text(const struct tdl_log_record *record, char *buf
  */
 TDL_API const char *tdl_log_event_name(enum tdl_log_event event);
 
+enum tdl_log_answer {
+	TDL_LOG_YES = 0,     /* everything was checked and is right */
+	TDL_LOG_NO,	     /* something is wrong */
+	TDL_LOG_CANNOT_TELL, /* nothing is wrong, but something could not be checked */
+};
+
+enum tdl_log_status {
+	TDL_LOG_PASSED = 0,
+	TDL_LOG_FAILED,
+	TDL_LOG_NOT_DONE,
+};
+
+/* What is checked, in this order. */
+enum tdl_log_check_id {
+	TDL_LOG_CHECK_RECORDS = 0, /* every byte belongs to a well-formed record, numbered in order */
+	TDL_LOG_CHECK_ORDER,	   /* events, regions and pages are where they belong; it is finalized */
+	TDL_LOG_CHECK_DIGESTS,	   /* each record's digest is that of its content */
+	TDL_LOG_CHECK_SOURCES,	   /* the file that the log names is the firmware given */
+	TDL_LOG_CHECK_PAGES,	   /* page digests are those of the firmware's or embedded bytes */
+	TDL_LOG_CHECK_STATES,	   /* each region takes the hash from its state to the next one's */
+	TDL_LOG_CHECK_MRTD,	   /* the rebuilt MRTD is the one in the log */
+	TDL_LOG_CHECK_EXPECTED,	   /* the log's MRTD is the one expected */
+	TDL_LOG_CHECKS,
+};
+
+#define TDL_LOG_NO_RECORD UINT64_MAX
+
+/**
+ * struct tdl_log_check - the outcome of one check
+ * @name:   a word, for example "pages"
+ * @status: the outcome
+ * @record: number of the first record that is wrong, or TDL_LOG_NO_RECORD
+ * @text:   what was found, or why it was not done: one sentence without a full stop
+ */
+struct tdl_log_check {
+	const char *name;
+	enum tdl_log_status status;
+	uint64_t record;
+	char text[400];
+};
+
+/**
+ * struct tdl_log_verdict - what is to be thought of a log
+ * @answer:    the answer
+ * @checks:    how it came about, by enum tdl_log_check_id
+ * @records:   records read
+ * @pages:     pages added
+ * @finalized: the log has its last record
+ * @rebuilt:   @mrtd holds a value
+ * @logged:    MRTD that the last record claims, when @finalized
+ * @mrtd:      MRTD rebuilt from the operations and the firmware's or embedded bytes
+ */
+struct tdl_log_verdict {
+	enum tdl_log_answer answer;
+	struct tdl_log_check checks[TDL_LOG_CHECKS];
+	uint64_t records, pages;
+	bool finalized, rebuilt;
+	uint8_t logged[48], mrtd[48];
+};
+
+/**
+ * struct tdl_log_evidence - what a log is compared with; it never comes from the log
+ * @image:     the firmware, borrowed; NULL when there is none
+ * @mrtd:      expected MRTD, 48 bytes; NULL when there is none
+ * @mrtd_from: where @mrtd comes from, for the report; NULL for "the caller"
+ * @threads:   how many to use, 0 for one a core
+ */
+struct tdl_log_evidence {
+	const struct tdl_image *image;
+	const uint8_t *mrtd;
+	const char *mrtd_from;
+	unsigned threads;
+};
+
+/**
+ * tdl_log_verify() - replay a log with OpenSSL
+ * @log:         the log; is rewound
+ * @evidence:    what to compare with
+ * @ret_verdict: the outcome of every check
+ * @err:         why there is none
+ *
+ * Regions are replayed in parallel, each from the hash state that the log has for it. The verdict
+ * does not depend on the number of threads. A log that ends early is judged as far as it goes; the
+ * answer is then never yes.
+ *
+ * Return: 0 with a verdict, whatever it says; -EBADMSG, -ENODATA or -EOPNOTSUPP when not even the
+ * first record can be read; -ENOMEM; -EIO when hashing fails.
+ */
+TDL_API int tdl_log_verify(struct tdl_log *log, const struct tdl_log_evidence *evidence,
+			   struct tdl_log_verdict *ret_verdict, struct tdl_error *err);
+
+enum tdl_log_relation {
+	TDL_LOG_SAME = 0,    /* the same operations on the same bytes, in the same order */
+	TDL_LOG_REORDERED,   /* the same operations on the same bytes, in another order */
+	TDL_LOG_DIFFERENT,   /* other operations, pages or bytes */
+	TDL_LOG_UNDECIDED,   /* equal as far as one of them goes, which is not finalized */
+};
+
+/**
+ * struct tdl_log_difference - how two logs compare
+ * @relation: the answer
+ * @by_page:  they were compared page by page; else region by region
+ * @record_a: record of A where they part, or TDL_LOG_NO_RECORD
+ * @record_b: the same for B
+ * @text:     the answer in words: which page, operation and section
+ */
+struct tdl_log_difference {
+	enum tdl_log_relation relation;
+	bool by_page;
+	uint64_t record_a, record_b;
+	char text[600];
+};
+
+/**
+ * tdl_log_diff() - where two logs part
+ * @a:              a log; is rewound
+ * @b:              another; is rewound
+ * @ret_difference: how they compare
+ * @err:            why that cannot be said
+ *
+ * Logs of different detail are compared at the coarser one. Digests of records are not looked at:
+ * that is tdl_log_verify().
+ *
+ * Return: 0; -EBADMSG or -EOPNOTSUPP when one cannot be read, with "A" or "B" in the text; -ENOMEM.
+ */
+TDL_API int tdl_log_diff(struct tdl_log *a, struct tdl_log *b,
+			 struct tdl_log_difference *ret_difference, struct tdl_error *err);
 #ifdef __cplusplus
 }
 #endif

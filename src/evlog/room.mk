@@ -5,13 +5,19 @@ libevlog_la_SOURCES = \
 	%D%/cbor.c \
 	%D%/cbor.h \
 	%D%/json.c \
+	%D%/plan.c \
+	%D%/queue.c \
+	%D%/queue.h \
 	%D%/reader.c \
 	%D%/reader.h \
 	%D%/record.c \
 	%D%/record.h \
 	%D%/schema.c \
 	%D%/schema.h \
+	%D%/scribe.c \
+	%D%/scribe.h \
 	%D%/stream.c \
 	%D%/stream.h \
 	%D%/text.c \
+	%D%/writer.c
 EXTRA_DIST += %D%/README.md

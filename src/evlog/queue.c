@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One producer, one consumer, a ring under a mutex. Somebody is woken only when known to wait. */
+#include "evlog/queue.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+static void work_one(struct queue *q)
+{
+	const struct job *job = &q->jobs[q->first];
+	struct tdl_error err = { 0 };
+	int rc = q->rc;
+
+	pthread_mutex_unlock(&q->lock);
+	if (rc == 0)
+		rc = q->run(q->ctx, job, &err);
+	pthread_mutex_lock(&q->lock);
+	if (rc < 0 && q->rc == 0) {
+		q->rc = rc;
+		q->err = err;
+	}
+	q->first = (q->first + 1) % QUEUE_JOBS;
+	q->count--;
+	if (q->producer_waits)
+		pthread_cond_signal(&q->room);
+}
+
+static void *work(void *ctx)
+{
+	struct queue *q = ctx;
+
+	pthread_mutex_lock(&q->lock);
+	while (q->count || !q->stop) {
+		if (q->count) {
+			work_one(q);
+			continue;
+		}
+		q->worker_waits = true;
+		pthread_cond_wait(&q->work, &q->lock);
+		q->worker_waits = false;
+	}
+	pthread_mutex_unlock(&q->lock);
+	return NULL;
+}
+
+int queue_start(struct queue *q, int (*run)(void *ctx, const struct job *, struct tdl_error *),
+		void *ctx, struct tdl_error *err)
+{
+	sigset_t all, before;
+	int rc;
+
+	q->run = run;
+	q->ctx = ctx;
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_cond_init(&q->work, NULL);
+	pthread_cond_init(&q->room, NULL);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&q->thread, NULL, work, q);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc)
+		return tdl_fail(err, -rc, "cannot start a thread for the log: %s", strerror(rc));
+	q->started = true;
+	return 0;
+}
+
+/* Under lock: wait until at most so many jobs are left. */
+static int wait_for(struct queue *q, size_t jobs, struct tdl_error *err)
+{
+	while (q->count > jobs) {
+		q->producer_waits = true;
+		pthread_cond_wait(&q->room, &q->lock);
+		q->producer_waits = false;
+	}
+	if (q->rc < 0 && err)
+		*err = q->err;
+	return q->rc;
+}
+
+int queue_slot(struct queue *q, struct job **ret_job, struct tdl_error *err)
+{
+	int rc;
+
+	pthread_mutex_lock(&q->lock);
+	rc = wait_for(q, QUEUE_JOBS - 1, err);
+	if (rc == 0)
+		*ret_job = &q->jobs[(q->first + q->count) % QUEUE_JOBS];
+	pthread_mutex_unlock(&q->lock);
+	return rc;
+}
+
+void queue_push(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	q->count++;
+	if (q->worker_waits)
+		pthread_cond_signal(&q->work);
+	pthread_mutex_unlock(&q->lock);
+}
+
+int queue_drain(struct queue *q, struct tdl_error *err)
+{
+	int rc;
+
+	pthread_mutex_lock(&q->lock);
+	rc = wait_for(q, 0, err);
+	pthread_mutex_unlock(&q->lock);
+	return rc;
+}
+
+int queue_stop(struct queue *q, struct tdl_error *err)
+{
+	int rc;
+
+	if (!q->started)
+		return 0;
+	rc = queue_drain(q, err);
+	pthread_mutex_lock(&q->lock);
+	q->stop = true;
+	pthread_cond_signal(&q->work);
+	pthread_mutex_unlock(&q->lock);
+	pthread_join(q->thread, NULL);
+	pthread_cond_destroy(&q->room);
+	pthread_cond_destroy(&q->work);
+	pthread_mutex_destroy(&q->lock);
+	q->started = false;
+	return rc;
+}
