@@ -5,6 +5,8 @@ libevlog_la_SOURCES = \
 	%D%/cbor.c \
 	%D%/cbor.h \
 	%D%/json.c \
+	%D%/layout.c \
+	%D%/layout.h \
 	%D%/plan.c \
 	%D%/queue.c \
 	%D%/queue.h \
@@ -12,6 +14,8 @@ libevlog_la_SOURCES = \
 	%D%/reader.h \
 	%D%/record.c \
 	%D%/record.h \
+	%D%/replay.c \
+	%D%/replay.h \
 	%D%/schema.c \
 	%D%/schema.h \
 	%D%/scribe.c \
@@ -19,5 +23,6 @@ libevlog_la_SOURCES = \
 	%D%/stream.c \
 	%D%/stream.h \
 	%D%/text.c \
+	%D%/verify.c \
 	%D%/writer.c
 EXTRA_DIST += %D%/README.md
