@@ -4,6 +4,7 @@ lib_rooms += libevlog.la
 libevlog_la_SOURCES = \
 	%D%/cbor.c \
 	%D%/cbor.h \
+	%D%/diff.c \
 	%D%/json.c \
 	%D%/layout.c \
 	%D%/layout.h \
