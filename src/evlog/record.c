@@ -248,9 +248,11 @@ static void get_content(struct cbor_in *in, uint64_t type, struct tdl_log_record
 		cbor_refuse(in, "content type is neither CEL management nor tdx-launch");
 	count = cbor_get_head(in, CBOR_MAP, 31);
 	if (type == TDL_LOG_CONTENT_TYPE) {
+		if (count == 0)
+			cbor_refuse(in, "a content without its event");
 		get_key(in, 0);
 		event = cbor_get_head(in, CBOR_UINT, TDL_LOG_EVENT_PAGE);
-		count -= count > 0;
+		count--;
 	}
 	if (cbor_failed(in))
 		return;
