@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+EXTRA_DIST += %D%/log.md
