@@ -2,7 +2,7 @@
 /* tdlaunch log show, log diff: what is in a measurement log, and where two of them part. */
 #include "cli/commands.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 #include <tdlaunch/log.h>
 
@@ -93,7 +93,7 @@ int cmd_log_show(int argc, char **argv)
 	while ((opt = cli_next(&args)) > 0)
 		;
 	if (opt < 0 || !cli_operands(&args, 1, 1))
-		return args.exit;
+		return (int)args.exit;
 	if (tdl_log_open(args.operands[0], &log, &err) < 0)
 		return cli_error(&err);
 	return show(&args, log);
@@ -158,7 +158,7 @@ int cmd_log_diff(int argc, char **argv)
 	while ((opt = cli_next(&args)) > 0)
 		;
 	if (opt < 0 || !cli_operands(&args, 2, 2))
-		return args.exit;
+		return (int)args.exit;
 	if (tdl_log_open(args.operands[0], &a, &err) < 0 ||
 	    tdl_log_open(args.operands[1], &b, &err) < 0 || tdl_log_diff(a, b, &d, &err) < 0)
 		return cli_error(&err);

@@ -87,9 +87,9 @@ int cmd_log_create(int argc, char **argv)
 	cli_begin(&args, &spec, argc, argv);
 	while ((opt = cli_next(&args)) > 0)
 		if (take_option(&args, opt, &order) != 0)
-			return args.exit;
+			return (int)args.exit;
 	if (opt < 0 || !cli_operands(&args, 1, 1))
-		return args.exit;
+		return (int)args.exit;
 	if (!order.firmware)
 		return cli_usage(&args, "--firmware is missing");
 	return create(&args, &order);

@@ -3,6 +3,8 @@
 #include "cli/commands.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <tdlaunch/manifest.h>
 
@@ -247,8 +249,8 @@ int cmd_log_verify(int argc, char **argv)
 	cli_begin(&args, &spec, argc, argv);
 	while ((opt = cli_next(&args)) > 0)
 		if (take_option(&args, opt, &request) != 0)
-			return args.exit;
+			return (int)args.exit;
 	if (opt < 0 || !cli_operands(&args, 1, 1) || check_request(&args, &request) != 0)
-		return args.exit;
+		return (int)args.exit;
 	return verify(&args, &request);
 }

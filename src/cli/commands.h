@@ -8,5 +8,6 @@
 
 int cmd_inspect(int argc, char **argv);
 int cmd_measure(int argc, char **argv);
+extern const struct cli_command cmd_log[];
 
 #endif

@@ -13,6 +13,7 @@
 static const struct cli_command commands[] = {
 	{ "inspect", cmd_inspect, "show what a firmware image asks to be loaded", NULL },
 	{ "measure", cmd_measure, "compute the MRTD that an image gives", NULL },
+	{ "log", NULL, "show, verify and compare measurement logs", cmd_log },
 	{ 0 },
 };
 

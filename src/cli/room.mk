@@ -15,8 +15,12 @@ libcli_la_SOURCES = \
 bin_PROGRAMS += tdlaunch
 tdlaunch_SOURCES = \
 	%D%/cmd_inspect.c \
+	%D%/cmd_log.c \
+	%D%/cmd_log_create.c \
+	%D%/cmd_log_verify.c \
 	%D%/cmd_measure.c \
 	%D%/commands.h \
+	%D%/log.h \
 	%D%/main.c
 tdlaunch_LDADD = libcli.la $(kernel_rooms) $(lib_rooms) $(JSON_LIBS) $(CRYPTO_LIBS)
 tdlaunch_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--as-needed
