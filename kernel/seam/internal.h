@@ -119,11 +119,12 @@ struct seam {
 
 	struct pamt pamt;
 	struct page_map host;	 /* the host's pages */
-	struct page_map private; /* pages of TDs, plain, and secure EPT tables */
-	struct page_map tds;	 /* struct td by TDR */
-	struct page_map vcpus;	 /* struct vcpu by TDVPR */
-	struct td *last_td;	 /* the TDR found last, or NULL */
-	size_t tables;		 /* of secure EPTs, roots not counted */
+	struct page_map private; /* pages of TDs, plain text */
+	struct page_map tables;	 /* of secure EPTs, but for the roots */
+	struct page_pool table_pool;
+	struct page_map tds;   /* struct td by TDR */
+	struct page_map vcpus; /* struct vcpu by TDVPR */
+	struct td *last_td;    /* the TDR found last, or NULL */
 
 	struct held_lock *held;
 	size_t num_held, held_room;

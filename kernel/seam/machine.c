@@ -136,6 +136,8 @@ void seam_free(struct seam *s)
 		return;
 	page_map_end(&s->host, free);
 	page_map_end(&s->private, free);
+	page_map_end(&s->tables, NULL);
+	page_pool_end(&s->table_pool);
 	page_map_end(&s->vcpus, free);
 	page_map_end(&s->tds, release_td);
 	pamt_end(&s->pamt);

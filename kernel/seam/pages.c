@@ -4,6 +4,7 @@
 #include "kernel/seam/pages.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 static void place(struct page_map *map, uint64_t key, void *value)
 {
@@ -70,9 +71,82 @@ void *page_map_take(struct page_map *map, uint64_t pa)
 void page_map_end(struct page_map *map, void (*release)(void *value))
 {
 	for (size_t i = 0; i < map->size; i++) {
-		if (map->slots[i].key)
+		if (map->slots[i].key && release)
 			release(map->slots[i].value);
 	}
 	free(map->slots);
 	*map = (struct page_map){ 0 };
+}
+
+#define POOL_PAGE 4096u
+#define CHUNK_MIN (64u << 10)
+#define CHUNK_MAX (2u << 20)
+#define CHUNK_PART 32
+
+struct chunk {
+	struct chunk *older;
+	void *pages;
+	size_t size;
+};
+
+static size_t next_chunk_size(const struct page_pool *pool)
+{
+	size_t size = pool->bytes / CHUNK_PART & ~(size_t)(POOL_PAGE - 1);
+
+	if (size < CHUNK_MIN)
+		return CHUNK_MIN;
+	return size < CHUNK_MAX ? size : CHUNK_MAX;
+}
+
+static bool add_chunk(struct page_pool *pool)
+{
+	size_t size = next_chunk_size(pool);
+	struct chunk *chunk = malloc(sizeof(*chunk));
+	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	if (!chunk || pages == MAP_FAILED) {
+		if (pages != MAP_FAILED)
+			munmap(pages, size);
+		free(chunk);
+		return false;
+	}
+	*chunk = (struct chunk){ pool->chunks, pages, size };
+	pool->chunks = chunk;
+	pool->next = pages;
+	pool->left = size;
+	pool->bytes += size;
+	return true;
+}
+
+void *page_pool_get(struct page_pool *pool)
+{
+	void *page = pool->free;
+
+	if (page) {
+		pool->free = *(void **)page;
+		return page;
+	}
+	if (!pool->left && !add_chunk(pool))
+		return NULL;
+	page = pool->next;
+	pool->next += POOL_PAGE;
+	pool->left -= POOL_PAGE;
+	return page;
+}
+
+void page_pool_put(struct page_pool *pool, void *page)
+{
+	*(void **)page = pool->free;
+	pool->free = page;
+}
+
+void page_pool_end(struct page_pool *pool)
+{
+	for (struct chunk *chunk = pool->chunks, *older; chunk; chunk = older) {
+		older = chunk->older;
+		munmap(chunk->pages, chunk->size);
+		free(chunk);
+	}
+	*pool = (struct page_pool){ 0 };
 }

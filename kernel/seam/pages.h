@@ -38,7 +38,22 @@ static inline void *page_map_get(const struct page_map *map, uint64_t pa)
 bool page_map_put(struct page_map *map, uint64_t pa, void *value);
 /* Remove and return what stands there, or NULL. */
 void *page_map_take(struct page_map *map, uint64_t pa);
-/* Give every value to release, then free the map. */
+/* Give every value to release, unless that is NULL, then free the map. */
 void page_map_end(struct page_map *map, void (*release)(void *value));
+
+/* Pages of 4 KiB, not zeroed, from chunks that the kernel fills in one go: a fault a page would
+ * cost more than everything else. A chunk is at most a 32nd of what there is, or 64 KiB. */
+struct chunk;
+struct page_pool {
+	void *free; /* linked through their first bytes */
+	struct chunk *chunks;
+	uint8_t *next; /* of the newest chunk */
+	size_t left;   /* bytes of it */
+	size_t bytes;  /* mapped */
+};
+
+void *page_pool_get(struct page_pool *pool); /* NULL when memory has run out */
+void page_pool_put(struct page_pool *pool, void *page);
+void page_pool_end(struct page_pool *pool);
 
 #endif

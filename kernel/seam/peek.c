@@ -103,9 +103,9 @@ size_t seam_metadata_bytes(struct seam *s)
 	size_t bytes;
 
 	seam_enter(s);
-	bytes = s->pamt.bytes +
-		(s->private.size + s->tds.size + s->vcpus.size) * sizeof(struct page_slot);
-	bytes += s->tables * SEPT_ENTRIES * sizeof(uint64_t);
+	bytes = s->pamt.bytes + s->table_pool.bytes +
+		(s->private.size + s->tables.size + s->tds.size + s->vcpus.size) *
+			sizeof(struct page_slot);
 	seam_leave(s);
 	return bytes;
 }

@@ -57,9 +57,11 @@ static void forget_page(struct seam *s, struct td *owner, enum tdx_page_type typ
 	case TDX_PT_TDVPR:
 		free(page_map_take(&s->vcpus, pa));
 		break;
-	default:
-		s->tables -= type == TDX_PT_EPT;
+	case TDX_PT_EPT:
 		sept_forget(owner);
+		page_pool_put(&s->table_pool, page_map_take(&s->tables, pa));
+		break;
+	default:
 		private_drop(s, pa, level);
 		break;
 	}

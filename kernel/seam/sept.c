@@ -35,7 +35,7 @@ static bool walk_from_root(struct seam *s, struct td *td, uint64_t gpa, unsigned
 			return true;
 		if (!leads_on(*ret_place->entry))
 			return false;
-		table = page_map_get(&s->private, *ret_place->entry & SEPT_HPA_MASK);
+		table = page_map_get(&s->tables, *ret_place->entry & SEPT_HPA_MASK);
 		if (!table) /* reclaimed, in a TD that is being torn down */
 			return false;
 	}

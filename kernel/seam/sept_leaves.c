@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* TDH.MEM.SEPT.ADD, .REMOVE and .RD: the tables of the secure EPT. */
-#include <stdlib.h>
-
 #include "arch/tdx_leaf.h"
 #include "kernel/seam/internal.h"
 
@@ -20,18 +18,22 @@ static const struct sept_rule add_rule = {
 
 static uint64_t consume_table(struct call *c, const struct sept_place *at, uint64_t pa)
 {
-	uint64_t *table = malloc(SEPT_ENTRIES * sizeof(*table));
+	uint64_t *table = page_pool_get(&c->s->table_pool);
 
-	if (!table || !pamt_write(&c->s->pamt, pa, 0, pamt_value(TDX_PT_EPT, at->td->tdr, 0)) ||
-	    !page_map_put(&c->s->private, pa, table)) {
-		free(table);
+	if (!table)
+		return SEAM_NO_MEMORY;
+	if (!page_map_put(&c->s->tables, pa, table)) {
+		page_pool_put(&c->s->table_pool, table);
+		return SEAM_NO_MEMORY;
+	}
+	if (!pamt_write(&c->s->pamt, pa, 0, pamt_value(TDX_PT_EPT, at->td->tdr, 0))) {
+		page_pool_put(&c->s->table_pool, page_map_take(&c->s->tables, pa));
 		return SEAM_NO_MEMORY;
 	}
 	for (unsigned i = 0; i < SEPT_ENTRIES; i++)
 		table[i] = SEPT_ENTRY_FREE;
 	*at->entry = SEPT_SVE | SEPT_NL_MAPPED | SEPT_RWX | pa;
 	at->td->chldcnt++;
-	c->s->tables++;
 	return TDX_SUCCESS;
 }
 
@@ -149,7 +151,7 @@ static uint64_t judge_removal(struct call *c, const struct sept_place *at)
 		if (!sept_tracked(at->td, meta.bepoch))
 			return status(TDX_TLB_TRACKING_NOT_DONE, TDX_ID_RCX);
 	}
-	if (!table_is_empty(page_map_get(&c->s->private, child)))
+	if (!table_is_empty(page_map_get(&c->s->tables, child)))
 		return sept_refuse(c, at, TDX_EPT_PAGE_NOT_FREE);
 	meta.word &= ~0xffull;
 	return pamt_write(&c->s->pamt, child, 0, meta) ? TDX_SUCCESS : SEAM_NO_MEMORY;
@@ -176,11 +178,10 @@ uint64_t leaf_mem_sept_remove(struct call *c)
 	if (st != TDX_SUCCESS)
 		return st;
 	child = *at.entry & SEPT_HPA_MASK;
-	free(page_map_take(&c->s->private, child));
+	page_pool_put(&c->s->table_pool, page_map_take(&c->s->tables, child));
 	sept_forget(td);
 	*at.entry = SEPT_ENTRY_FREE;
 	td->chldcnt--;
-	c->s->tables--;
 	r->rcx = child;
 	if (c->version == 1)
 		r->r9 = r->r10 = r->r11 = TDX_NO_PAGE;
