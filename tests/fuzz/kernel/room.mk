@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# no harness so far
-# check_PROGRAMS += fuzz_name
-# TESTS += fuzz_name
-# fuzz_name_SOURCES = %D%/fuzz_name.c
-# fuzz_name_LDADD = $(fuzz_libs)
-# fuzz_name_LDFLAGS = $(fuzz_ldflags)
+check_PROGRAMS += fuzz_seam
+TESTS += fuzz_seam
+fuzz_seam_SOURCES = %D%/fuzz_seam.c $(seam_walker)
+fuzz_seam_LDADD = $(fuzz_libs)
+fuzz_seam_LDFLAGS = $(fuzz_ldflags)
+EXTRA_DIST += \
+	tests/fuzz/corpus/fuzz_seam/bare \
+	tests/fuzz/corpus/fuzz_seam/built-0 \
+	tests/fuzz/corpus/fuzz_seam/built-1 \
+	tests/fuzz/corpus/fuzz_seam/built-2 \
+	tests/fuzz/corpus/fuzz_seam/empty
