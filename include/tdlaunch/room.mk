@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 tdlaunchincludedir = $(includedir)/tdlaunch
 tdlaunchinclude_HEADERS = \
+	%D%/conformance.h \
 	%D%/error.h \
 	%D%/export.h \
 	%D%/host.h \
