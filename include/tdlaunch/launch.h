@@ -32,6 +32,8 @@ struct tdl_td; /* opaque: a finalized TD */
  * @mrownerconfig: the same
  * @tsc_khz:       the TD's virtual TSC frequency, kHz
  * @gpaw:          guest physical address width, bits, 48 or 52
+ * @config_digest: SHA-384 of what else was chosen: @tsc_khz and @cpuid_count as 32-bit little
+ *                 endian numbers, then the entries at @cpuid
  * @cpuid:         the configured CPUID entries as struct kvm_cpuid_entry2 has them, borrowed
  * @cpuid_count:   entries of 40 bytes at @cpuid
  */
@@ -43,6 +45,7 @@ struct tdl_launch_init {
 	uint8_t mrownerconfig[48];
 	uint32_t tsc_khz;
 	unsigned int gpaw;
+	uint8_t config_digest[48];
 	const void *cpuid;
 	size_t cpuid_count;
 };
@@ -81,7 +84,8 @@ struct tdl_launch_step {
  * @region_begin: the first page of a region comes next
  * @page:         a page was added, and extended when it says so; once for every page
  * @region_end:   every page of the region is in
- * @finalize:     KVM_TDX_FINALIZE_VM succeeded; nothing is measured after it
+ * @finalize:     KVM_TDX_FINALIZE_VM succeeded; nothing is measured after it. @mrtd is MRTD as the
+ *                TDX module has it, 48 bytes, or NULL where only the guest can ask
  * @step:         a step is done, for people
  * @progress:     bytes pre-faulted so far and in all; called from the launching thread
  *
@@ -96,7 +100,7 @@ struct tdl_launch_observer {
 	int (*page)(void *ctx, const struct tdl_launch_page *page, struct tdl_error *err);
 	int (*region_end)(void *ctx, size_t index, const struct tdl_region *region,
 			  struct tdl_error *err);
-	int (*finalize)(void *ctx, struct tdl_error *err);
+	int (*finalize)(void *ctx, const uint8_t *mrtd, struct tdl_error *err);
 	void (*step)(void *ctx, const struct tdl_launch_step *step);
 	void (*progress)(void *ctx, uint64_t done, uint64_t total);
 };

@@ -1,2 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+noinst_LTLIBRARIES += liblaunch.la
+lib_rooms += liblaunch.la
+liblaunch_la_SOURCES = \
+	%D%/call.c \
+	%D%/call.h \
+	%D%/holes.c \
+	%D%/holes.h \
+	%D%/init.c \
+	%D%/machine.c \
+	%D%/memory.c \
+	%D%/populate.c \
+	%D%/prefault.c \
+	%D%/report.c \
+	%D%/run.c \
+	%D%/td.h \
+	%D%/vcpu.c
+EXTRA_DIST += %D%/README.md

@@ -39,7 +39,7 @@ static bool fault_now(struct fake *fake)
 	long call = fake->calls++;
 
 	if (call == fake->cancel_at)
-		fake->cancel = 1;
+		__atomic_store_n(&fake->cancel, 1, __ATOMIC_RELAXED);
 	return fake->fault_at >= 0 && call >= fake->fault_at &&
 	       call < fake->fault_at + fake->fault_count;
 }

@@ -1,2 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# no tests so far
+check_PROGRAMS += check_launch
+TESTS += check_launch
+check_launch_SOURCES = \
+	%D%/check_launch.c \
+	%D%/fake.c \
+	%D%/fake.h \
+	%D%/tdvf.c \
+	%D%/tdvf.h
+check_launch_LDADD = $(unit_libs)

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Look whether the host has what a launch needs, make the VM and switch on what a TD depends on. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "host/facts.h"
+#include "launch/call.h"
+
+#define IOAPIC_ROUTES	   24
+#define X2APIC_API_FLAGS   3			 /* 32-bit ids, no broadcast quirk */
+#define HYPERCALL_MAP_GPA  (UINT64_C(1) << 12) /* KVM_HC_MAP_GPA_RANGE */
+#define APIC_BUS_CYCLES_NS 40			 /* 25 MHz, the clock the TDX module virtualises */
+
+/* One sentence that names everything that is missing. */
+static int missing_fact(struct tdl_error *err, const char *host, const char *list)
+{
+	return tdl_fail(err, -EOPNOTSUPP, "%s cannot launch a TD: it lacks %s", host, list);
+}
+
+int stage_machine(struct tdl_td *td, struct tdl_error *err)
+{
+	bool prefault = td->opt->prefault != TDL_PREFAULT_NONE;
+	char list[500] = "";
+	size_t used = 0, count = 0;
+
+	td->sys_fd = host_open(td->host, KVM_NODE);
+	if (td->sys_fd < 0)
+		return tdl_fail(err, td->sys_fd, "cannot open %s: %s", tdl_host_name(td->host),
+				strerror(-td->sys_fd));
+	for (size_t i = 0; i < host_fact_count; i++) {
+		const struct host_fact *row = &host_facts[i];
+		struct tdl_fact fact;
+
+		if (!row->needed && !(prefault && row->capability == KVM_CAP_PRE_FAULT_MEMORY))
+			continue;
+		count++;
+		host_fact_ask(td->host, td->sys_fd, row, &fact);
+		if (fact.state == TDL_FACT_PRESENT || used >= sizeof(list))
+			continue;
+		used += (size_t)snprintf(list + used, sizeof(list) - used,
+					 "%s%s (%s, since Linux %s)", used ? ", " : "",
+					 row->short_name, row->name, row->since);
+	}
+	if (used)
+		return missing_fact(err, tdl_host_name(td->host), list);
+	td_detail(td, "%s offers all %zu", tdl_host_name(td->host), count);
+	return 0;
+}
+
+int stage_create_vm(struct tdl_td *td, struct tdl_error *err)
+{
+	long fd = call_number(td, td->sys_fd, KVM_CREATE_VM, KVM_X86_TDX_VM, "create VM", err);
+	unsigned int cpus = tdl_plan_cpus(td->plan);
+	long max;
+
+	if (fd < 0)
+		return (int)fd;
+	td->vm_fd = (int)fd;
+	max = host_check(td->host, td->vm_fd, KVM_CAP_MAX_VCPUS);
+	if (max > 0 && cpus > (unsigned long)max)
+		return tdl_fail(err, -EINVAL, "%u vCPUs are asked for, %s allows at most %ld", cpus,
+				tdl_host_name(td->host), max);
+	td_detail(td, "type %d (TDX)", KVM_X86_TDX_VM);
+	return 0;
+}
+
+/* Linux wants the split irqchip before the APIC bus clock. */
+static const struct capability {
+	unsigned int number;
+	const char *what;
+	uint64_t arg;
+	bool optional; /* skipped on a host that does not offer it */
+} capabilities[] = {
+	{ KVM_CAP_SPLIT_IRQCHIP, "enable the split irqchip", IOAPIC_ROUTES, false },
+	{ KVM_CAP_X2APIC_API, "enable 32-bit APIC ids", X2APIC_API_FLAGS, true },
+	{ KVM_CAP_EXIT_HYPERCALL, "enable MapGPA exits", HYPERCALL_MAP_GPA, true },
+	{ KVM_CAP_X86_APIC_BUS_CYCLES_NS, "set the APIC bus clock", APIC_BUS_CYCLES_NS, false },
+};
+
+int stage_enable(struct tdl_td *td, struct tdl_error *err)
+{
+	unsigned int enabled = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++) {
+		const struct capability *row = &capabilities[i];
+		struct kvm_enable_cap cap = { .cap = row->number, .args = { row->arg } };
+		long rc;
+
+		if (row->optional && host_check(td->host, td->vm_fd, row->number) <= 0)
+			continue;
+		rc = call_ioctl(td, td->vm_fd, KVM_ENABLE_CAP, &cap, row->what, err);
+		if (rc < 0)
+			return (int)rc;
+		enabled++;
+	}
+	td_detail(td, "%u, split irqchip and %d ns APIC bus cycle among them", enabled,
+		  APIC_BUS_CYCLES_NS);
+	return 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A TD while it is being launched and afterwards: the descriptors, the memory, what was asked for.
+ * Each file of this room is one stage of the launch and works on this structure:
+ *
+ *	machine.c -> init.c -> memory.c -> vcpu.c -> populate.c -> prefault.c
+ *
+ * run.c holds the order. Whatever a stage has made is undone by tdl_td_free(). */
+#ifndef LAUNCH_TD_H
+#define LAUNCH_TD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tdlaunch/launch.h>
+#include <tdlaunch/plan.h>
+
+#include "host/host.h"
+#include "uapi/kvm.h"
+
+/* Guest memory that is one memslot with a guest_memfd of its own. */
+struct td_slot {
+	uint64_t gpa, size; /* bytes */
+	int gmem_fd;	    /* -1 before it is made */
+	void *shared;	    /* what shared accesses reach, size bytes, reserved but not touched */
+};
+
+struct tdl_td {
+	struct tdl_host *host;
+	const struct tdl_plan *plan;		/* during the launch */
+	const struct tdl_launch_options *opt;	/* during the launch */
+	int sys_fd, vm_fd;
+	int *vcpu_fds; /* vcpu_count of them are open */
+	unsigned int vcpu_count;
+	struct td_slot *slots;
+	size_t slot_count;
+	struct kvm_tdx_capabilities *caps;
+	struct kvm_cpuid2 *cpuid; /* what KVM_TDX_INIT_VM was given */
+	uint64_t xfam;
+	uint32_t tsc_khz;
+	struct tdl_launch_result result;
+	char detail[200]; /* of the stage that is running, for people */
+};
+
+/* The stages. Each returns 0 or a negative errno. */
+int stage_machine(struct tdl_td *td, struct tdl_error *err);
+int stage_create_vm(struct tdl_td *td, struct tdl_error *err);
+int stage_enable(struct tdl_td *td, struct tdl_error *err);
+int stage_capabilities(struct tdl_td *td, struct tdl_error *err);
+int stage_init_vm(struct tdl_td *td, struct tdl_error *err);
+int stage_memory(struct tdl_td *td, struct tdl_error *err);
+int stage_vcpus(struct tdl_td *td, struct tdl_error *err);
+int stage_init_vcpus(struct tdl_td *td, struct tdl_error *err);
+int stage_populate(struct tdl_td *td, struct tdl_error *err);
+int stage_finalize(struct tdl_td *td, struct tdl_error *err);
+int stage_prefault(struct tdl_td *td, struct tdl_error *err);
+
+void td_detail(struct tdl_td *td, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
