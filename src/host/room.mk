@@ -14,3 +14,8 @@ libhost_la_SOURCES = \
 	%D%/probe.c \
 	%D%/record.c
 EXTRA_DIST += %D%/README.md
+
+# The embedded kernel as a host belongs to libtdlaunch-kernel.
+noinst_LTLIBRARIES += libembedded.la
+kernel_rooms += libembedded.la
+libembedded_la_SOURCES = %D%/embedded.c

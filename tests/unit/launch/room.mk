@@ -8,3 +8,11 @@ check_launch_SOURCES = \
 	%D%/tdvf.c \
 	%D%/tdvf.h
 check_launch_LDADD = $(unit_libs)
+
+check_PROGRAMS += check_embedded
+TESTS += check_embedded
+check_embedded_SOURCES = \
+	%D%/check_embedded.c \
+	%D%/tdvf.c \
+	%D%/tdvf.h
+check_embedded_LDADD = $(unit_libs)
