@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 tdlaunchincludedir = $(includedir)/tdlaunch
 tdlaunchinclude_HEADERS = \
+	%D%/ccel.h \
 	%D%/conformance.h \
+	%D%/decode.h \
 	%D%/error.h \
+	%D%/evidence.h \
 	%D%/export.h \
+	%D%/field.h \
 	%D%/host.h \
 	%D%/image.h \
 	%D%/kernel.h \
@@ -11,4 +15,6 @@ tdlaunchinclude_HEADERS = \
 	%D%/log.h \
 	%D%/manifest.h \
 	%D%/mrtd.h \
-	%D%/plan.h
+	%D%/plan.h \
+	%D%/quote.h \
+	%D%/report.h

@@ -1,2 +1,60 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+noinst_LTLIBRARIES += libattest.la
+lib_rooms += libattest.la
+libattest_la_SOURCES = \
+	%D%/ccel.c \
+	%D%/ccel.h \
+	%D%/ccel_data.c \
+	%D%/cert.c \
+	%D%/cert.h \
+	%D%/codes.c \
+	%D%/codes.h \
+	%D%/crypto.c \
+	%D%/decode.c \
+	%D%/der.c \
+	%D%/der.h \
+	%D%/doc.c \
+	%D%/doc.h \
+	%D%/hcl.c \
+	%D%/hcl.h \
+	%D%/json.c \
+	%D%/json.h \
+	%D%/layout.c \
+	%D%/layout.h \
+	%D%/pck.c \
+	%D%/pck.h \
+	%D%/quote.c \
+	%D%/quote.h \
+	%D%/report.c \
+	%D%/runtime.c \
+	%D%/runtime.h \
+	%D%/show.c \
+	%D%/show.h \
+	%D%/show_collateral.c \
+	%D%/show_evidence.c \
+	%D%/tcb.c \
+	%D%/tcb.h \
+	%D%/text.c \
+	%D%/text.h
+libattest_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src
+
+# What numbers mean is data; the tables in C are made from it.
+attest_codes = \
+	%D%/codes/bits.tsv \
+	%D%/codes/classes.tsv \
+	%D%/codes/dcap.tsv \
+	%D%/codes/exits.tsv \
+	%D%/codes/kvm.tsv \
+	%D%/codes/leaves.tsv \
+	%D%/codes/operands.tsv \
+	%D%/codes/status.tsv \
+	%D%/codes/vmcall.tsv
+%D%/code-tables.inc: $(attest_codes) %D%/tables.awk
+	$(AM_V_GEN)$(MKDIR_P) src/attest && \
+	cd $(srcdir) && $(AWK) -f src/attest/tables.awk $(attest_codes) \
+		> $(abs_top_builddir)/src/attest/code-tables.tmp && \
+	mv $(abs_top_builddir)/src/attest/code-tables.tmp \
+		$(abs_top_builddir)/src/attest/code-tables.inc
+$(libattest_la_OBJECTS): src/attest/code-tables.inc
+CLEANFILES += src/attest/code-tables.inc
+EXTRA_DIST += %D%/README.md $(attest_codes) %D%/tables.awk

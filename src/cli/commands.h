@@ -9,5 +9,9 @@
 int cmd_inspect(int argc, char **argv);
 int cmd_measure(int argc, char **argv);
 extern const struct cli_command cmd_log[];
+extern const struct cli_command attest_commands[];
+int cmd_attest_show(int argc, char **argv);
+
+int cmd_decode(int argc, char **argv);
 
 #endif

@@ -19,6 +19,8 @@ tdlaunch_SOURCES = \
 	%D%/cmd_log_create.c \
 	%D%/cmd_log_verify.c \
 	%D%/cmd_measure.c \
+	%D%/cmd_attest.c \
+	%D%/cmd_decode.c \
 	%D%/commands.h \
 	%D%/log.h \
 	%D%/main.c

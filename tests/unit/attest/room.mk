@@ -1,2 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# no tests so far
+check_PROGRAMS += check_attest_ccel check_attest_decode check_attest_formats
+TESTS += check_attest_ccel check_attest_decode check_attest_formats
+attest_tsv = %D%/tsv.c %D%/tsv.h
+check_attest_ccel_SOURCES = %D%/check_ccel.c $(attest_tsv)
+check_attest_ccel_LDADD = $(unit_libs)
+check_attest_decode_SOURCES = %D%/check_decode.c
+check_attest_decode_LDADD = $(unit_libs)
+check_attest_formats_SOURCES = %D%/check_formats.c $(attest_tsv)
+check_attest_formats_LDADD = $(unit_libs)
