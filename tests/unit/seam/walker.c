@@ -101,17 +101,16 @@ static const struct {
 
 static void check_entry(struct walker *w, uint64_t from, uint64_t to)
 {
+	bool known = from == to || !from || !to; /* came into or went out of reach */
+
+	for (unsigned i = 0; i < ARRAY_SIZE(transitions); i++) {
+		known |= transitions[i].leaf == w->leaf &&
+			 transitions[i].from == (from & SEPT_STATE_MASK) &&
+			 transitions[i].to == (to & SEPT_STATE_MASK);
+	}
 	need(!to || to >> 63);
 	need(!(to & SEPT_TDEL));
-	if (from == to || !from || !to) /* came into or went out of reach */
-		return;
-	for (unsigned i = 0; i < ARRAY_SIZE(transitions); i++) {
-		if (transitions[i].leaf == w->leaf &&
-		    transitions[i].from == (from & SEPT_STATE_MASK) &&
-		    transitions[i].to == (to & SEPT_STATE_MASK))
-			return;
-	}
-	need(!"a transition that is in no table");
+	need(known);
 }
 
 static void check_td(struct walker *w, unsigned t)
