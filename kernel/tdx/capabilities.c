@@ -111,7 +111,7 @@ static void fill_entries(const struct tdx_host *host, struct kvm_cpuid2 *cpuid)
 int td_capabilities(struct vm *vm, const struct kvm_tdx_cmd *cmd)
 {
 	struct tdx_host *host = vm->machine->tdx;
-	uint8_t *user = (uint8_t *)(uintptr_t)cmd->data;
+	uint64_t nent_at = cmd->data + offsetof(struct kvm_tdx_capabilities, cpuid);
 	size_t size = sizeof(struct kvm_tdx_capabilities) +
 		      host->config_count * sizeof(struct kvm_cpuid_entry2);
 	struct kvm_tdx_capabilities *caps;
@@ -120,7 +120,7 @@ int td_capabilities(struct vm *vm, const struct kvm_tdx_cmd *cmd)
 
 	if (cmd->flags)
 		return refuse(vm->trace, -EINVAL, "caps.flags", "flags 0x%x", cmd->flags);
-	if (user_read(&nent, user + offsetof(struct kvm_tdx_capabilities, cpuid), sizeof(nent)) < 0)
+	if (user_read(&nent, (const void *)(uintptr_t)nent_at, sizeof(nent)) < 0)
 		return refuse(vm->trace, -EFAULT, "caps.nent-unreadable", "cpuid.nent at 0x%llx",
 			      (unsigned long long)cmd->data);
 	if (nent < host->config_count)
@@ -133,7 +133,7 @@ int td_capabilities(struct vm *vm, const struct kvm_tdx_cmd *cmd)
 	caps->supported_xfam = host->xfam;
 	caps->user_tdvmcallinfo_1_r11 = USER_TDVMCALLS_R11;
 	fill_entries(host, &caps->cpuid);
-	rc = user_write(user, caps, size);
+	rc = user_write((void *)(uintptr_t)cmd->data, caps, size);
 	free(caps);
 	if (rc < 0)
 		return refuse(vm->trace, -EFAULT, "caps.unwritable", "%zu bytes at 0x%llx", size,

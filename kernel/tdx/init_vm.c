@@ -17,13 +17,13 @@
 
 static int copy_wish(struct vm *vm, const struct kvm_tdx_cmd *cmd, struct kvm_tdx_init_vm **ret_wish)
 {
-	const uint8_t *user = (const uint8_t *)(uintptr_t)cmd->data;
+	uint64_t nent_at = cmd->data + offsetof(struct kvm_tdx_init_vm, cpuid);
 	struct trace *trace = vm->trace;
 	struct kvm_tdx_init_vm *wish = NULL;
 	uint32_t nent;
 	size_t size;
 
-	if (user_read(&nent, user + offsetof(struct kvm_tdx_init_vm, cpuid), sizeof(nent)) < 0)
+	if (user_read(&nent, (const void *)(uintptr_t)nent_at, sizeof(nent)) < 0)
 		return refuse(trace, -EFAULT, "init-vm.nent-unreadable", "cpuid.nent at 0x%llx",
 			      (unsigned long long)cmd->data);
 	if (nent > KVM_MAX_CPUID_ENTRIES)
@@ -32,7 +32,7 @@ static int copy_wish(struct vm *vm, const struct kvm_tdx_cmd *cmd, struct kvm_td
 	wish = calloc(1, size);
 	if (!wish)
 		return -ENOMEM;
-	if (user_read(wish, user, size) < 0) {
+	if (user_read(wish, (const void *)(uintptr_t)cmd->data, size) < 0) {
 		free(wish);
 		return refuse(trace, -EFAULT, "init-vm.unreadable", "%zu bytes at 0x%llx", size,
 			      (unsigned long long)cmd->data);

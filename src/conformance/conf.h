@@ -52,12 +52,10 @@ struct conf_ops {
 	/* From here on NULL on a real kernel. */
 	int (*inject)(void *ctx, int vm_fd, enum conf_fault kind, uint64_t gpa, uint64_t skip,
 		      uint64_t times);
-	void (*inject_clear)(void *ctx, int vm_fd);
 	int (*host_level)(void *ctx, int vm_fd, uint64_t hva, uint64_t size, unsigned level);
 	int (*vm_dead)(void *ctx, int vm_fd);
 	/* Let a signal arrive while the n-th page from now is added to a TD. */
 	void (*interrupt_at_add)(void *ctx, int vcpu_fd, unsigned n);
-	int (*set_smm)(void *ctx, int vcpu_fd, bool smm);
 	int (*set_nested)(void *ctx, int vcpu_fd, bool tdp);
 	uint64_t (*stat)(void *ctx, int fd, const char *name);
 	int (*td_report)(void *ctx, int vm_fd, uint8_t ret_report[1024]);

@@ -152,11 +152,6 @@ static int inject(void *ctx, int vm_fd, enum conf_fault kind, uint64_t gpa, uint
 	return kernel_test_inject(kernel_of(ctx), vm_fd, &fault);
 }
 
-static void inject_clear(void *ctx, int vm_fd)
-{
-	kernel_test_inject_clear(kernel_of(ctx), vm_fd);
-}
-
 static int host_level(void *ctx, int vm_fd, uint64_t hva, uint64_t size, unsigned level)
 {
 	return kernel_test_host_level(kernel_of(ctx), vm_fd, hva, size, level);
@@ -165,11 +160,6 @@ static int host_level(void *ctx, int vm_fd, uint64_t hva, uint64_t size, unsigne
 static int vm_dead(void *ctx, int vm_fd)
 {
 	return kernel_test_vm_dead(kernel_of(ctx), vm_fd);
-}
-
-static int set_smm(void *ctx, int vcpu_fd, bool smm)
-{
-	return kernel_test_set_smm(kernel_of(ctx), vcpu_fd, smm);
 }
 
 static int set_nested(void *ctx, int vcpu_fd, bool tdp)
@@ -220,11 +210,9 @@ static const struct conf_ops embedded_ops = {
 	.interrupt_clear = interrupt_clear,
 	.touch = touch,
 	.inject = inject,
-	.inject_clear = inject_clear,
 	.host_level = host_level,
 	.vm_dead = vm_dead,
 	.interrupt_at_add = interrupt_at_add,
-	.set_smm = set_smm,
 	.set_nested = set_nested,
 	.stat = stat,
 	.td_report = td_report,
