@@ -9,5 +9,13 @@ libtdlaunch_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
 EXTRA_libtdlaunch_la_DEPENDENCIES = src/libtdlaunch.map
 EXTRA_DIST += src/libtdlaunch.map
 
+lib_LTLIBRARIES += libtdlaunch-kernel.la
+libtdlaunch_kernel_la_SOURCES =
+libtdlaunch_kernel_la_LIBADD = $(kernel_rooms) libtdlaunch.la libbase.la $(CRYPTO_LIBS)
+libtdlaunch_kernel_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
+	-Wl,--version-script=$(top_srcdir)/src/libtdlaunch-kernel.map
+EXTRA_libtdlaunch_kernel_la_DEPENDENCIES = src/libtdlaunch-kernel.map
+EXTRA_DIST += src/libtdlaunch-kernel.map
+
 pkgconfigdir = $(libdir)/pkgconfig
-pkgconfig_DATA = src/libtdlaunch.pc
+pkgconfig_DATA = src/libtdlaunch.pc src/libtdlaunch-kernel.pc

@@ -10,3 +10,13 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/fuzz_seam/built-1 \
 	tests/fuzz/corpus/fuzz_seam/built-2 \
 	tests/fuzz/corpus/fuzz_seam/empty
+check_PROGRAMS += fuzz_ioctl
+TESTS += fuzz_ioctl
+fuzz_ioctl_SOURCES = %D%/fuzz_ioctl.c
+fuzz_ioctl_LDADD = $(fuzz_libs)
+fuzz_ioctl_LDFLAGS = $(fuzz_ldflags)
+EXTRA_DIST += \
+	tests/fuzz/corpus/fuzz_ioctl/seed-0 \
+	tests/fuzz/corpus/fuzz_ioctl/seed-1 \
+	tests/fuzz/corpus/fuzz_ioctl/seed-2 \
+	tests/fuzz/corpus/fuzz_ioctl/seed-3

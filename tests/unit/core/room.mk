@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# no tests so far
+check_PROGRAMS += check_core
+TESTS += check_core
+check_core_SOURCES = %D%/check_core.c
+check_core_LDADD = $(unit_libs)
