@@ -1,2 +1,27 @@
 # SPDX-License-Identifier: BSD-2-Clause
-dist_man_MANS += %D%/kvm-pre-fault-memory.7
+# Pages of the tool and of the kernel's interface by hand. Section 3 is made from the comments of the
+# public headers, one page a header, so that the two cannot differ.
+dist_man_MANS += \
+	%D%/kvm-pre-fault-memory.7 \
+	%D%/tdlaunch-expect.1 \
+	%D%/tdlaunch-inspect.1 \
+	%D%/tdlaunch-measure.1 \
+	%D%/tdlaunch.1
+
+api_pages = \
+	%D%/tdl_error.3 \
+	%D%/tdl_host.3 \
+	%D%/tdl_image.3 \
+	%D%/tdl_kernel.3 \
+	%D%/tdl_launch.3 \
+	%D%/tdl_log.3 \
+	%D%/tdl_manifest.3 \
+	%D%/tdl_mrtd.3 \
+	%D%/tdl_plan.3
+man_MANS = $(api_pages)
+CLEANFILES += $(api_pages)
+$(api_pages): $(srcdir)/%D%/api-page.awk $(tdlaunchinclude_HEADERS)
+	$(AM_V_GEN)$(MKDIR_P) %D% && name=`basename $@ .3` && name=$${name#tdl_} && \
+		$(AWK) -v header=$$name -f $(srcdir)/%D%/api-page.awk \
+			$(top_srcdir)/include/tdlaunch/$$name.h >$@.tmp && mv $@.tmp $@
+EXTRA_DIST += %D%/api-page.awk

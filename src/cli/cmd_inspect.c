@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "cli/measurement.h"
 
 #define PAGE 4096u
@@ -148,6 +149,7 @@ int cmd_inspect(int argc, char **argv)
 		cli_request_option(&args, opt, &request, &rc);
 	if (opt < 0 || !cli_operands(&args, 1, 1))
 		return args.exit;
+	hash_only();
 	if (tdl_image_open(args.operands[0], &request.image, &image, &err) < 0)
 		return cli_error(&err);
 	if (args.json)

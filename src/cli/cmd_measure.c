@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "cli/measurement.h"
 
 static const struct cli_option options[] = {
@@ -209,6 +210,7 @@ int cmd_measure(int argc, char **argv)
 		cli_request_option(&args, opt, &request, &rc);
 	if (rc != 0 || opt < 0 || !cli_operands(&args, 1, 1))
 		return args.exit;
+	hash_only();
 	all = request.plan.flow && strcmp(request.plan.flow, "all") == 0;
 	if (args.bare && (all || args.json))
 		return cli_usage(&args, "--bare prints one value, without --json and in one flow");

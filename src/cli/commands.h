@@ -6,12 +6,14 @@
 
 #include "cli/cli.h"
 
-int cmd_inspect(int argc, char **argv);
-int cmd_measure(int argc, char **argv);
+extern const struct cli_command cli_expect_commands[];
 extern const struct cli_command cmd_log[];
 extern const struct cli_command attest_commands[];
 int cmd_attest_show(int argc, char **argv);
 
 int cmd_decode(int argc, char **argv);
+
+int cmd_inspect(int argc, char **argv);
+int cmd_measure(int argc, char **argv);
 
 #endif

@@ -14,6 +14,8 @@ libcli_la_SOURCES = \
 
 bin_PROGRAMS += tdlaunch
 tdlaunch_SOURCES = \
+	%D%/cmd_expect.c \
+	%D%/cmd_expect_check.c \
 	%D%/cmd_inspect.c \
 	%D%/cmd_log.c \
 	%D%/cmd_log_create.c \
@@ -22,8 +24,19 @@ tdlaunch_SOURCES = \
 	%D%/cmd_attest.c \
 	%D%/cmd_decode.c \
 	%D%/commands.h \
+	%D%/expect.h \
 	%D%/log.h \
 	%D%/main.c
 tdlaunch_LDADD = libcli.la $(kernel_rooms) $(lib_rooms) $(JSON_LIBS) $(CRYPTO_LIBS)
 tdlaunch_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--as-needed
 EXTRA_DIST += %D%/README.md
+
+# Installed under the tool's own name, which is how bash finds it.
+EXTRA_DIST += %D%/tdlaunch.bash
+install-data-hook: install-completion
+.PHONY: install-completion
+install-completion:
+	$(MKDIR_P) "$(DESTDIR)$(bashcompletiondir)"
+	$(INSTALL_DATA) $(srcdir)/%D%/tdlaunch.bash "$(DESTDIR)$(bashcompletiondir)/tdlaunch"
+uninstall-hook:
+	rm -f "$(DESTDIR)$(bashcompletiondir)/tdlaunch"

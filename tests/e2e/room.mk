@@ -1,2 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# the room is empty so far
+# The tool from outside: its output is compared with expected/, its errors with what they must say.
+check_PROGRAMS += json_valid
+json_valid_SOURCES = %D%/json_valid.c
+json_valid_LDADD = $(JSON_LIBS)
+TESTS += \
+	%D%/test-completion.sh \
+	%D%/test-expect.sh \
+	%D%/test-frame.sh \
+	%D%/test-help.sh \
+	%D%/test-measure.sh
+EXTRA_DIST += \
+	%D%/expected/expect-show.json \
+	%D%/expected/expect-show.txt \
+	%D%/expected/expect-verify-nothing.txt \
+	%D%/expected/expect-verify-qemu-8.2-canonical.txt \
+	%D%/expected/expect-verify-qemu.txt \
+	%D%/expected/expect-verify.json \
+	%D%/expected/inspect.json \
+	%D%/expected/inspect.txt \
+	%D%/expected/measure-verbose.txt \
+	%D%/expected/measure.json \
+	%D%/expected/measure.txt \
+	%D%/lib.sh \
+	%D%/recompute.py \
+	%D%/test-completion.sh \
+	%D%/test-expect.sh \
+	%D%/test-frame.sh \
+	%D%/test-help.sh \
+	%D%/test-measure.sh

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# bash completion for tdlaunch. What can be typed is asked of the tool's own help, so that this file
+# never has to be changed with it.
+
+# The words that a help lists as commands; $1... is the group.
+_tdlaunch_commands()
+{
+	tdlaunch "$@" --help 2>/dev/null </dev/null |
+		sed -n '/^Commands:/,/^$/s/^  \(.*[^ ]\)  .*$/\1/p' | sed 's/  .*//; s/.* //'
+}
+
+_tdlaunch_options()
+{
+	tdlaunch "$@" --help 2>/dev/null </dev/null |
+		sed -n '/^Options:/,/^Example:/s/^ .*\(--[a-z0-9][a-z0-9-]*\).*/\1/p'
+}
+
+# The values of an option that has words for values.
+_tdlaunch_words()
+{
+	case $1 in
+	--flow) echo all; tdlaunch measure --flow all /usr/share/ovmf/OVMF.fd 2>/dev/null |
+		sed 's/ .*//' ;;
+	--encoding) echo hex base64 ;;
+	--kvm) echo auto embedded /dev/kvm ;;
+	--detail) echo region page call ;;
+	esac
+}
+
+_tdlaunch()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local path=() candidates
+
+	if ((COMP_CWORD > 1)); then
+		path=("${COMP_WORDS[1]}")
+		# A group: its commands come next.
+		candidates=$(_tdlaunch_commands "${path[@]}")
+		if [[ -n $candidates ]]; then
+			if ((COMP_CWORD == 2)); then
+				mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$cur")
+				return
+			fi
+			path+=("${COMP_WORDS[2]}")
+		fi
+		candidates=$(_tdlaunch_words "$prev")
+		[[ -z $candidates && $cur == -* ]] && candidates=$(_tdlaunch_options "${path[@]}")
+	else
+		candidates="$(_tdlaunch_commands) --help --version"
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$cur")
+}
+
+complete -o default -F _tdlaunch tdlaunch
