@@ -3,8 +3,11 @@
 # public headers, one page a header, so that the two cannot differ.
 dist_man_MANS += \
 	%D%/kvm-pre-fault-memory.7 \
+	%D%/tdlaunch-attest.1 \
+	%D%/tdlaunch-decode.1 \
 	%D%/tdlaunch-expect.1 \
 	%D%/tdlaunch-inspect.1 \
+	%D%/tdlaunch-log.1 \
 	%D%/tdlaunch-measure.1 \
 	%D%/tdlaunch.1
 
