@@ -2,6 +2,7 @@
 tdlaunchincludedir = $(includedir)/tdlaunch
 tdlaunchinclude_HEADERS = \
 	%D%/ccel.h \
+	%D%/collateral.h \
 	%D%/conformance.h \
 	%D%/decode.h \
 	%D%/error.h \
@@ -16,5 +17,7 @@ tdlaunchinclude_HEADERS = \
 	%D%/manifest.h \
 	%D%/mrtd.h \
 	%D%/plan.h \
+	%D%/policy.h \
 	%D%/quote.h \
-	%D%/report.h
+	%D%/report.h \
+	%D%/verdict.h

@@ -2,6 +2,9 @@
 noinst_LTLIBRARIES += libattest.la
 lib_rooms += libattest.la
 libattest_la_SOURCES = \
+	%D%/bundle.c \
+	%D%/bundle.h \
+	%D%/bundle_show.c \
 	%D%/ccel.c \
 	%D%/ccel.h \
 	%D%/ccel_data.c \
@@ -23,6 +26,8 @@ libattest_la_SOURCES = \
 	%D%/layout.h \
 	%D%/pck.c \
 	%D%/pck.h \
+	%D%/policy.c \
+	%D%/policy.h \
 	%D%/quote.c \
 	%D%/quote.h \
 	%D%/report.c \
@@ -34,8 +39,16 @@ libattest_la_SOURCES = \
 	%D%/show_evidence.c \
 	%D%/tcb.c \
 	%D%/tcb.h \
+	%D%/tcb_match.c \
+	%D%/tcb_match.h \
 	%D%/text.c \
-	%D%/text.h
+	%D%/text.h \
+	%D%/verdict.h \
+	%D%/verdict_show.c \
+	%D%/verify.c \
+	%D%/verify_body.c \
+	%D%/verify_chain.c \
+	%D%/verify_tcb.c
 libattest_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src
 
 # What numbers mean is data; the tables in C are made from it.

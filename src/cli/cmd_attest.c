@@ -57,7 +57,15 @@ int cmd_attest_show(int argc, char **argv)
 	return CLI_YES;
 }
 
+static const struct cli_command policy_commands[] = {
+	{ "lint", cmd_attest_policy_lint, "say which other software a policy lets through", NULL },
+	{ 0 },
+};
+
 const struct cli_command attest_commands[] = {
 	{ "show", cmd_attest_show, "show evidence of any kind", NULL },
+	{ "verify", cmd_attest_verify, "verify a TD quote", NULL },
+	{ "collateral", cmd_attest_collateral, "say when collateral expires", NULL },
+	{ "policy", NULL, "check a policy", policy_commands },
 	{ 0 },
 };

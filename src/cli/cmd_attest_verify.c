@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tdlaunch attest verify, policy lint and collateral. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <tdlaunch/verdict.h>
+
+#include "base/bytes.h"
+#include "base/file.h"
+#include "base/scope.h"
+#include "cli/commands.h"
+
+enum {
+	OPT_QUOTE = CLI_LONG,
+	OPT_COLLATERAL,
+	OPT_AT,
+	OPT_ROOT,
+	OPT_POLICY,
+	OPT_REPORT_DATA,
+	OPT_NONCE,
+	OPT_MIN_EVALUATION,
+	OPT_EXPECT_FIELD,
+	OPT_WARN_DAYS,
+	FILE_LIMIT = 4 << 20, /* bytes */
+	EXPECTED_LIMIT = 64,
+	VALUE_SIZE = 64,
+};
+
+/* Everything a verification needs, owned here. */
+struct request {
+	const char *quote, *collateral, *root, *policy;
+	int64_t at;
+	uint32_t min_evaluation;
+	struct tdl_expected expected[EXPECTED_LIMIT];
+	uint8_t values[EXPECTED_LIMIT][VALUE_SIZE];
+	char fields[EXPECTED_LIMIT][32];
+	size_t n_expected;
+};
+
+static const struct cli_option verify_options[] = {
+	{ OPT_QUOTE, "quote", "FILE", "the TD quote" },
+	{ OPT_COLLATERAL, "collateral", "DIR", "TCB info, QE identity, chains and CRLs" },
+	{ OPT_AT, "at", "TIME", "judge as of this time (2026-03-16T22:06:09Z); default now" },
+	{ OPT_ROOT, "root", "PEM", "trust this root instead of Intel's" },
+	{ OPT_POLICY, "policy", "FILE", "rules that differ from the strict default" },
+	{ OPT_REPORT_DATA, "report-data", "HEX", "the 64 bytes of report data, all of them" },
+	{ OPT_NONCE, "nonce", "HEX", "report data is these 1 to 64 bytes, then zeros" },
+	{ OPT_EXPECT_FIELD, "expect-field", "NAME=HEX", "a value you know, for example mrtd=..." },
+	{ OPT_MIN_EVALUATION, "min-tcb-evaluation", "N", "least TCB evaluation data number" },
+	{ 0 },
+};
+
+static const struct cli_spec verify_spec = {
+	.command = "attest verify",
+	.operands = "",
+	.summary = "Verify a TD quote: its signatures up to Intel's root, revocation, collateral,\n"
+		   "TCB status, and what the policy and the other options ask for. Exit code 0:\n"
+		   "everything required was checked and is so; 1: something is not so; 3: a\n"
+		   "required check could not be done. The default policy says nothing about which\n"
+		   "software runs in the TD: pin measurements, or read the warnings.\n",
+	.options = verify_options,
+	.common = CLI_JSON,
+	.example = "  tdlaunch attest verify --quote quote.bin --collateral collateral/\n",
+};
+
+/* One more expected value; hex of size bytes, or of up to size bytes when padded with zeros. */
+static int expect(struct request *r, const char *field, const char *hex, size_t size,
+		  const char *source, struct tdl_error *err)
+{
+	size_t n = strlen(hex) / 2;
+
+	if (r->n_expected == EXPECTED_LIMIT)
+		return tdl_fail(err, -EINVAL, "more than %d expected values", EXPECTED_LIMIT);
+	if (n == 0 || n > VALUE_SIZE || !hex_decode(hex, r->values[r->n_expected], n))
+		return tdl_fail(err, -EINVAL, "%s: 1 to 64 bytes in hex digits are expected", field);
+	snprintf(r->fields[r->n_expected], sizeof(r->fields[0]), "%s", field);
+	r->expected[r->n_expected] = (struct tdl_expected){
+		.field = r->fields[r->n_expected], .bytes = r->values[r->n_expected],
+		.size = size ? size : n, .source = source };
+	r->n_expected++;
+	return 0;
+}
+
+static int expect_field(struct request *r, const char *text, struct tdl_error *err)
+{
+	char field[32];
+	const char *equals = strchr(text, '=');
+
+	if (!equals || (size_t)(equals - text) >= sizeof(field))
+		return tdl_fail(err, -EINVAL, "\"%s\" is not NAME=HEX", text);
+	snprintf(field, sizeof(field), "%.*s", (int)(equals - text), text);
+	return expect(r, field, equals + 1, 0, "command line", err);
+}
+
+static int take_option(struct request *r, int opt, const char *value, struct tdl_error *err)
+{
+	uint64_t number = 0;
+	int rc;
+
+	switch (opt) {
+	case OPT_QUOTE:
+		r->quote = value;
+		return 0;
+	case OPT_COLLATERAL:
+		r->collateral = value;
+		return 0;
+	case OPT_ROOT:
+		r->root = value;
+		return 0;
+	case OPT_POLICY:
+		r->policy = value;
+		return 0;
+	case OPT_AT:
+		rc = tdl_time_parse(value, &r->at);
+		return rc < 0 ? tdl_fail(err, rc, "\"%s\" is not a time like 2026-03-16T22:06:09Z",
+					 value)
+			      : 0;
+	case OPT_REPORT_DATA:
+		if (strlen(value) != 2 * VALUE_SIZE)
+			return tdl_fail(err, -EINVAL, "report data has 128 hex digits; --nonce "
+					"takes fewer");
+		return expect(r, "reportdata", value, 0, "command line", err);
+	case OPT_NONCE:
+		return expect(r, "reportdata", value, VALUE_SIZE, "nonce of the command line", err);
+	case OPT_EXPECT_FIELD:
+		return expect_field(r, value, err);
+	default:
+		rc = cli_parse_number(value, 1, UINT32_MAX, &number, err);
+		r->min_evaluation = (uint32_t)number;
+		return rc;
+	}
+}
+
+static void free_collateral(struct tdl_collateral **c)
+{
+	tdl_collateral_free(*c);
+}
+
+static void free_policy(struct tdl_policy **p)
+{
+	tdl_policy_free(*p);
+}
+
+static void free_verdict(struct tdl_verdict **v)
+{
+	tdl_verdict_free(*v);
+}
+
+static int load_policy(const char *path, struct tdl_policy **ret_policy, struct tdl_error *err)
+{
+	AUTO_FREE uint8_t *text = NULL;
+	size_t size = 0;
+	int rc = file_read(path, FILE_LIMIT, &text, &size, err);
+
+	if (rc == 0)
+		rc = tdl_policy_parse((const char *)text, size, ret_policy, err);
+	return rc < 0 ? tdl_while(err, rc, "%s", path) : 0;
+}
+
+static int run_request(const struct request *r, struct tdl_verdict **ret_verdict,
+		       struct tdl_error *err)
+{
+	AUTO_CALL(free_collateral) struct tdl_collateral *collateral = NULL;
+	AUTO_CALL(free_policy) struct tdl_policy *policy = NULL;
+	AUTO_FREE uint8_t *quote = NULL, *root = NULL;
+	struct tdl_verify_options opt = { .at = r->at, .min_evaluation = r->min_evaluation,
+					  .expected = r->expected, .n_expected = r->n_expected };
+	size_t size = 0;
+	int rc = file_read(r->quote, FILE_LIMIT, &quote, &size, err);
+
+	if (rc == 0 && r->collateral)
+		rc = tdl_collateral_open(r->collateral, &collateral, err);
+	if (rc == 0 && r->policy)
+		rc = load_policy(r->policy, &policy, err);
+	if (rc == 0 && r->root)
+		rc = file_read(r->root, FILE_LIMIT, &root, &opt.root_size, err);
+	if (rc < 0)
+		return rc;
+	opt.collateral = collateral;
+	opt.policy = policy;
+	opt.root = root;
+	return tdl_verify(quote, size, &opt, ret_verdict, err);
+}
+
+static int exit_of(enum tdl_answer answer)
+{
+	static const int codes[] = { [TDL_ANSWER_YES] = CLI_YES,
+				     [TDL_ANSWER_NO] = CLI_NO,
+				     [TDL_ANSWER_UNKNOWN] = CLI_UNKNOWN };
+
+	return codes[answer];
+}
+
+int cmd_attest_verify(int argc, char **argv)
+{
+	AUTO_CALL(free_verdict) struct tdl_verdict *verdict = NULL;
+	AUTO_FREE char *text = NULL;
+	struct request r = { .at = time(NULL) };
+	struct cli_args args;
+	struct tdl_error err = { 0 };
+	int opt;
+
+	cli_begin(&args, &verify_spec, argc, argv);
+	while ((opt = cli_next(&args)) > 0)
+		if (take_option(&r, opt, args.value, &err) < 0)
+			return cli_usage(&args, "%s", err.text);
+	if (opt < 0 || !cli_operands(&args, 0, 0))
+		return args.exit;
+	if (!r.quote)
+		return cli_usage(&args, "--quote is missing");
+	int rc = run_request(&r, &verdict, &err);
+	if (rc == 0)
+		rc = tdl_verdict_show(verdict, args.json ? TDL_RENDER_JSON : 0, &text, &err);
+	if (rc < 0) {
+		cli_error(&err);
+		return CLI_UNKNOWN;
+	}
+	if (!args.quiet)
+		fputs(text, stdout);
+	return exit_of(tdl_verdict_answer(verdict));
+}
+
+static const struct cli_spec lint_spec = {
+	.command = "attest policy lint",
+	.operands = "POLICY",
+	.summary = "Read a policy and say which other software could pass it. Exit code 0: nothing\n"
+		   "to say, 1: there are warnings, or the policy is malformed.\n",
+	.example = "  tdlaunch attest policy lint policy.json\n",
+};
+
+int cmd_attest_policy_lint(int argc, char **argv)
+{
+	AUTO_CALL(free_policy) struct tdl_policy *policy = NULL;
+	struct cli_args args;
+	struct tdl_error err = { 0 };
+	const char *warning;
+	size_t n = 0;
+	int opt;
+
+	cli_begin(&args, &lint_spec, argc, argv);
+	while ((opt = cli_next(&args)) > 0)
+		;
+	if (opt < 0 || !cli_operands(&args, 1, 1))
+		return args.exit;
+	int rc = load_policy(args.operands[0], &policy, &err);
+	if (rc < 0) {
+		int code = cli_error(&err);
+		return rc == -EBADMSG ? CLI_NO : code;
+	}
+	for (; (warning = tdl_policy_warning(policy, n)); n++)
+		if (!args.quiet)
+			printf("warning: %s\n", warning);
+	return n ? CLI_NO : CLI_YES;
+}
+
+static const struct cli_option collateral_options[] = {
+	{ OPT_AT, "at", "TIME", "judge as of this time; default now" },
+	{ OPT_WARN_DAYS, "warn-days", "N", "count what ends within N days as expired" },
+	{ 0 },
+};
+
+static const struct cli_spec collateral_spec = {
+	.command = "attest collateral",
+	.operands = "DIR",
+	.summary = "Say when which document of a collateral bundle expires. Exit code 1 when one\n"
+		   "is not valid, or will not be within the days given. Signatures are not\n"
+		   "checked here; \"attest verify\" does that.\n",
+	.options = collateral_options,
+	.common = CLI_JSON,
+	.example = "  tdlaunch attest collateral --warn-days 7 collateral/\n",
+};
+
+int cmd_attest_collateral(int argc, char **argv)
+{
+	AUTO_CALL(free_collateral) struct tdl_collateral *collateral = NULL;
+	AUTO_FREE char *text = NULL;
+	struct cli_args args;
+	struct tdl_error err = { 0 };
+	int64_t at = time(NULL);
+	uint64_t days = 0;
+	size_t expired = 0;
+	int opt;
+
+	cli_begin(&args, &collateral_spec, argc, argv);
+	while ((opt = cli_next(&args)) > 0) {
+		if (opt == OPT_AT && tdl_time_parse(args.value, &at) < 0)
+			return cli_usage(&args, "\"%s\" is not a time", args.value);
+		if (opt == OPT_WARN_DAYS && cli_parse_number(args.value, 0, 36500, &days, &err) < 0)
+			return cli_usage(&args, "%s", err.text);
+	}
+	if (opt < 0 || !cli_operands(&args, 1, 1))
+		return args.exit;
+	int rc = tdl_collateral_open(args.operands[0], &collateral, &err);
+	if (rc == 0)
+		rc = tdl_collateral_show(collateral, at, (unsigned)days,
+					 args.json ? TDL_RENDER_JSON : 0, &text, &expired, &err);
+	if (rc < 0) {
+		cli_error(&err);
+		return CLI_UNKNOWN;
+	}
+	if (!args.quiet)
+		fputs(text, stdout);
+	return expired ? CLI_NO : CLI_YES;
+}
