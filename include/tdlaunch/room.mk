@@ -19,5 +19,6 @@ tdlaunchinclude_HEADERS = \
 	%D%/plan.h \
 	%D%/policy.h \
 	%D%/quote.h \
+	%D%/replay.h \
 	%D%/report.h \
 	%D%/verdict.h

@@ -16,6 +16,7 @@ libattest_la_SOURCES = \
 	%D%/decode.c \
 	%D%/der.c \
 	%D%/der.h \
+	%D%/diagnose.c \
 	%D%/doc.c \
 	%D%/doc.h \
 	%D%/hcl.c \
@@ -30,6 +31,8 @@ libattest_la_SOURCES = \
 	%D%/policy.h \
 	%D%/quote.c \
 	%D%/quote.h \
+	%D%/replay.c \
+	%D%/replay.h \
 	%D%/report.c \
 	%D%/runtime.c \
 	%D%/runtime.h \

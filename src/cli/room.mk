@@ -22,6 +22,7 @@ tdlaunch_SOURCES = \
 	%D%/cmd_log_verify.c \
 	%D%/cmd_measure.c \
 	%D%/cmd_attest.c \
+	%D%/cmd_attest_replay.c \
 	%D%/cmd_attest_verify.c \
 	%D%/cmd_decode.c \
 	%D%/commands.h \
