@@ -232,8 +232,8 @@ static inline uint64_t sept_state(uint64_t entry)
 }
 
 /* measure.c */
-void stream_add(struct td *td, uint64_t gpa);
-void stream_extend(struct td *td, uint64_t gpa, const uint8_t chunk[TDX_MRTD_CHUNK]);
+void td_stream_add(struct td *td, uint64_t gpa);
+void td_stream_extend(struct td *td, uint64_t gpa, const uint8_t chunk[TDX_MRTD_CHUNK]);
 void stream_flush(struct td *td);
 /* NULL when the page was never written: all zero. */
 const uint8_t *private_bytes(struct seam *s, uint64_t pa);

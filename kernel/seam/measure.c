@@ -30,12 +30,12 @@ static uint8_t *stream_block(struct td *td, const char *name, uint64_t gpa, size
 	return at;
 }
 
-void stream_add(struct td *td, uint64_t gpa)
+void td_stream_add(struct td *td, uint64_t gpa)
 {
 	stream_block(td, TDX_MRTD_ADD_NAME, gpa, TDX_MRTD_BLOCK);
 }
 
-void stream_extend(struct td *td, uint64_t gpa, const uint8_t chunk[TDX_MRTD_CHUNK])
+void td_stream_extend(struct td *td, uint64_t gpa, const uint8_t chunk[TDX_MRTD_CHUNK])
 {
 	uint8_t *at = stream_block(td, TDX_MRTD_EXT_NAME, gpa, TDX_MRTD_BLOCK + TDX_MRTD_CHUNK);
 
@@ -79,7 +79,7 @@ uint64_t leaf_mr_extend(struct call *c)
 	if (sept_state(*at.entry) != SEPT_MAPPED)
 		return TDX_EPT_ENTRY_NOT_PRESENT;
 	pa = (*at.entry & SEPT_HPA_MASK) | (gpa & ((1ull << SEPT_LEVEL_SHIFT(at.level)) - 1));
-	stream_extend(td, gpa, private_bytes(c->s, pa) + gpa % PAGE_SIZE_4K);
+	td_stream_extend(td, gpa, private_bytes(c->s, pa) + gpa % PAGE_SIZE_4K);
 	return TDX_SUCCESS;
 }
 

@@ -59,7 +59,7 @@ uint64_t leaf_mem_page_add(struct call *c)
 		return SEAM_NO_MEMORY;
 	}
 	*at.entry = SEPT_LEAF_ATTR | SEPT_RWX | r->r8;
-	stream_add(td, at.gpa);
+	td_stream_add(td, at.gpa);
 	td->chldcnt++;
 	return TDX_SUCCESS;
 }

@@ -7,6 +7,10 @@
 #include "cli/cli.h"
 
 extern const struct cli_command cli_expect_commands[];
+int cmd_host(int argc, char **argv);
+int cmd_inspect(int argc, char **argv);
+int cmd_launch(int argc, char **argv);
+int cmd_measure(int argc, char **argv);
 extern const struct cli_command cmd_log[];
 extern const struct cli_command attest_commands[];
 int cmd_attest_show(int argc, char **argv);

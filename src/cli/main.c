@@ -13,12 +13,14 @@
 static const struct cli_command commands[] = {
 	{ "inspect", cmd_inspect, "show what a firmware image asks to be loaded", NULL },
 	{ "measure", cmd_measure, "compute the MRTD that an image gives", NULL },
+	{ "launch", cmd_launch, "launch a firmware as a TD and check its MRTD", NULL },
 	{ "log", NULL, "show, verify and compare measurement logs", cmd_log },
 	{ "expect", NULL, "make, sign and check manifests of expected values",
 	  cli_expect_commands },
 	{ "attest", .help = "show and verify quotes, reports, event logs and collateral",
 	  .sub = attest_commands },
 	{ "decode", cmd_decode, "say what TDX numbers mean", NULL },
+	{ "host", cmd_host, "say what a KVM offers to somebody who launches TDs", NULL },
 	{ 0 },
 };
 

@@ -16,7 +16,9 @@ bin_PROGRAMS += tdlaunch
 tdlaunch_SOURCES = \
 	%D%/cmd_expect.c \
 	%D%/cmd_expect_check.c \
+	%D%/cmd_host.c \
 	%D%/cmd_inspect.c \
+	%D%/cmd_launch.c \
 	%D%/cmd_log.c \
 	%D%/cmd_log_create.c \
 	%D%/cmd_log_verify.c \
@@ -27,6 +29,12 @@ tdlaunch_SOURCES = \
 	%D%/cmd_decode.c \
 	%D%/commands.h \
 	%D%/expect.h \
+	%D%/kvm.c \
+	%D%/kvm.h \
+	%D%/launch_job.c \
+	%D%/launch_job.h \
+	%D%/launch_judge.c \
+	%D%/launch_show.c \
 	%D%/log.h \
 	%D%/main.c
 tdlaunch_LDADD = libcli.la $(kernel_rooms) $(lib_rooms) $(JSON_LIBS) $(CRYPTO_LIBS)

@@ -122,7 +122,7 @@ int stage_memory(struct tdl_td *td, struct tdl_error *err)
 					 (unsigned long long)td->slots[i].size);
 		bytes += td->slots[i].size;
 	}
-	td_detail(td, "%llu KiB in %zu memslots, all private", (unsigned long long)(bytes / 1024),
+	td_detail(td, "%.1f MiB in %zu memslots, all private", (double)bytes / (1 << 20),
 		  td->slot_count);
 	return 0;
 }

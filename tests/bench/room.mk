@@ -13,3 +13,4 @@ CLEANFILES += bench_prefault
 bench_prefault_SOURCES = %D%/prefault.c
 bench_prefault_LDADD = $(kernel_rooms) $(lib_rooms) $(CRYPTO_LIBS) $(JSON_LIBS)
 EXTRA_DIST += %D%/bench-prefault.sh
+EXTRA_DIST += %D%/bench-launch.sh

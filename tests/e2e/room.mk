@@ -28,3 +28,6 @@ EXTRA_DIST += \
 	%D%/test-frame.sh \
 	%D%/test-help.sh \
 	%D%/test-measure.sh
+# The tool run as users run it.
+TESTS += tests/e2e/test-launch.sh
+EXTRA_DIST += %D%/test-launch.sh

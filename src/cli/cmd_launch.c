@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tdlaunch launch: the command line of it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/scope.h"
+#include "cli/commands.h"
+#include "cli/launch_job.h"
+
+enum {
+	OPT_FIRMWARE = CLI_LONG,
+	OPT_VARS,
+	OPT_CPUS,
+	OPT_KVM,
+	OPT_FLOW,
+	OPT_LOG,
+	OPT_LOG_DETAIL,
+	OPT_EMBED,
+	OPT_EXPECT,
+	OPT_TRUST,
+	OPT_SIGNER,
+	OPT_UNSIGNED,
+	OPT_PREFAULT,
+	OPT_ATTRIBUTES,
+	OPT_XFAM,
+	OPT_MRCONFIGID,
+	OPT_MROWNER,
+	OPT_MROWNERCONFIG,
+	OPT_TSC,
+	OPT_TRACE,
+};
+
+static const struct cli_option options[] = {
+	{ OPT_FIRMWARE, "firmware", "FILE", "TDVF image to launch" },
+	{ OPT_FIRMWARE, "ovmf", "FILE", NULL },
+	{ OPT_VARS, "vars", "FILE", "its VARS part, for an image that is split" },
+	{ 'm', "memory", "SIZE", "RAM of the TD, 2G by default; a bare number is MiB" },
+	{ OPT_CPUS, "smp", "N", "vCPUs, 1 by default; also --cpus" },
+	{ OPT_CPUS, "cpus", "N", NULL },
+	{ OPT_KVM, "kvm", "WHICH", KVM_OPTION_HELP "; auto by default" },
+	{ OPT_FLOW, "flow", "NAME", "order of the VMM to follow, qemu by default" },
+	{ OPT_LOG, "log", "FILE", "write the measurement log, read it back and replay it" },
+	{ OPT_LOG_DETAIL, "log-detail", "HOW", "region, page (default) or call" },
+	{ OPT_EMBED, "embed", NULL, "put the pages' bytes into the log" },
+	{ OPT_EXPECT, "expect", "MANIFEST", "compare MRTD with a manifest" },
+	{ OPT_TRUST, "trust", "PEM", "certificates that may vouch for the manifest's signer" },
+	{ OPT_SIGNER, "signer", "PEM", "the signer's certificate, for an Ed25519 signature" },
+	{ OPT_UNSIGNED, "allow-unsigned", NULL, "take a manifest that nobody vouches for" },
+	{ OPT_PREFAULT, "prefault", "WHAT", "none (default), all or START+SIZE: RAM to map ahead" },
+	{ OPT_ATTRIBUTES, "attributes", "BITS", "TD attributes, 0x10000000 by default" },
+	{ OPT_XFAM, "xfam", "BITS", "extended features; all that are offered by default" },
+	{ OPT_MRCONFIGID, "mrconfigid", "VALUE", "48 bytes, hex or base64; zeros by default" },
+	{ OPT_MROWNER, "mrowner", "VALUE", "the same" },
+	{ OPT_MROWNERCONFIG, "mrownerconfig", "VALUE", "the same" },
+	{ OPT_TSC, "tsc-khz", "N", "TSC frequency of the TD; the host's by default" },
+	{ OPT_TRACE, "trace", "FILE", "write down every call into KVM" },
+	{ 0 },
+};
+
+static const struct cli_spec spec = {
+	.command = "launch",
+	.operands = "",
+	.summary =
+		"Launch a firmware as a TD: build it page by page, finalize it, and check that\n"
+		"everybody who can tell its MRTD says the same. The TD is not run and is gone\n"
+		"when the command ends.\n"
+		"\n"
+		"Exits with 0 when the TD was launched and all agree, 1 when they do not, 3 when\n"
+		"it could not be launched or there was nothing to compare MRTD with.\n",
+	.options = options,
+	.common = CLI_JSON | CLI_BARE | CLI_VERBOSE | CLI_ENCODING,
+	.example = "  tdlaunch launch --firmware /usr/share/ovmf/OVMF.fd --kvm embedded\n",
+};
+
+static int parse_detail(struct cli_args *args, enum tdl_log_detail *ret_detail)
+{
+	static const char *const words[] = { "page", "region", "call", NULL };
+
+	for (int i = 0; words[i]; i++)
+		if (strcmp(args->value, words[i]) == 0) {
+			*ret_detail = (enum tdl_log_detail)i;
+			return 0;
+		}
+	cli_bad_word(args, "--log-detail", args->value, words);
+	return -EINVAL;
+}
+
+/* START+SIZE: an address in bytes and a size in QEMU's words. */
+static int parse_range(const char *text, struct tdl_launch_options *opt, struct tdl_error *err)
+{
+	AUTO_FREE char *start = strdup(text);
+	char *plus = start ? strchr(start, '+') : NULL;
+	int rc;
+
+	if (!plus)
+		return tdl_fail(err, -EINVAL, "takes none, all or START+SIZE, as in "
+					      "0x100000000+1G");
+	*plus = '\0';
+	rc = cli_parse_number(start, 0, UINT64_MAX, &opt->prefault_start, err);
+	if (rc == 0)
+		rc = cli_parse_memory(plus + 1, &opt->prefault_size, err);
+	opt->prefault = TDL_PREFAULT_RANGE;
+	return rc;
+}
+
+static int parse_prefault(const char *text, struct tdl_launch_options *opt, struct tdl_error *err)
+{
+	if (strcmp(text, "none") == 0)
+		opt->prefault = TDL_PREFAULT_NONE;
+	else if (strcmp(text, "all") == 0)
+		opt->prefault = TDL_PREFAULT_ALL;
+	else
+		return parse_range(text, opt, err);
+	return 0;
+}
+
+/* A value that has to be parsed. 0, or -EINVAL with the reason. */
+static int take_number(struct job *job, int opt, const char *text, struct tdl_error *err)
+{
+	uint64_t number = 0;
+	int rc = 0;
+
+	switch (opt) {
+	case 'm':
+		job->memory_given = true;
+		return cli_parse_memory(text, &job->plan_options.memory, err);
+	case OPT_CPUS:
+		rc = cli_parse_number(text, 1, TDL_PLAN_CPUS_MAX, &number, err);
+		job->plan_options.cpus = (unsigned int)number;
+		job->cpus_given = true;
+		return rc;
+	case OPT_PREFAULT:
+		return parse_prefault(text, &job->options, err);
+	case OPT_ATTRIBUTES:
+		return cli_parse_number(text, 0, UINT64_MAX, &job->options.attributes, err);
+	case OPT_XFAM:
+		return cli_parse_number(text, 0, UINT64_MAX - 1, &job->options.xfam, err);
+	case OPT_MRCONFIGID:
+		return cli_parse_bytes(text, job->options.mrconfigid, 48, err);
+	case OPT_MROWNER:
+		return cli_parse_bytes(text, job->options.mrowner, 48, err);
+	case OPT_MROWNERCONFIG:
+		return cli_parse_bytes(text, job->options.mrownerconfig, 48, err);
+	case OPT_TSC:
+		rc = cli_parse_number(text, 1, UINT32_MAX, &number, err);
+		job->options.tsc_khz = (uint32_t)number;
+		return rc;
+	}
+	return tdl_fail(err, -EINVAL, "is not known");
+}
+
+static const char *option_name(int id)
+{
+	for (size_t i = 0; options[i].id; i++)
+		if (options[i].id == id)
+			return options[i].name;
+	return "";
+}
+
+/* One option. 0, or -EINVAL when it has been said what is wrong. */
+static int take_option(struct job *job, struct cli_args *args, int opt)
+{
+	struct tdl_error err = { 0 };
+
+	switch (opt) {
+	case OPT_FIRMWARE:
+		job->firmware = args->value;
+		return 0;
+	case OPT_VARS:
+		job->vars = args->value;
+		return 0;
+	case OPT_KVM:
+		job->kvm = args->value;
+		return 0;
+	case OPT_FLOW:
+		job->plan_options.flow = args->value;
+		job->flow_given = true;
+		return 0;
+	case OPT_LOG:
+		job->log = args->value;
+		return 0;
+	case OPT_LOG_DETAIL:
+		return parse_detail(args, &job->log_options.detail);
+	case OPT_EMBED:
+		job->log_options.embed = true;
+		return 0;
+	case OPT_EXPECT:
+		job->expect = args->value;
+		return 0;
+	case OPT_TRUST:
+		job->manifest_options.trust = args->value;
+		return 0;
+	case OPT_SIGNER:
+		job->manifest_options.signer = args->value;
+		return 0;
+	case OPT_UNSIGNED:
+		job->manifest_options.allow_unsigned = true;
+		return 0;
+	case OPT_TRACE:
+		job->trace = args->value;
+		return 0;
+	}
+	if (take_number(job, opt, args->value, &err) == 0)
+		return 0;
+	cli_usage(args, "--%s: %s", option_name(opt), err.text);
+	return -EINVAL;
+}
+
+/* What goes with what. False when it has been said what is wrong. */
+static bool options_fit(const struct job *job, struct cli_args *args)
+{
+	if (!job->firmware)
+		cli_usage(args, "which firmware? --firmware FILE says so");
+	else if (!job->log && job->log_options.embed)
+		cli_usage(args, "--embed is about a log: --log FILE says where");
+	else if (job->log && strcmp(job->log, "-") == 0)
+		cli_usage(args, "--log takes a file: the log is read back");
+	else if (!job->expect && job->manifest_options.trust)
+		cli_usage(args, "--trust is about a manifest: --expect MANIFEST says which");
+	else
+		return true;
+	return false;
+}
+
+static void show(const struct job *job, const struct cli_args *args)
+{
+	char text[CLI_BYTES_TEXT];
+
+	if (args->quiet)
+		return;
+	if (args->json)
+		job_show_json(job);
+	else if (args->bare)
+		printf("%s\n", cli_bytes(job->mrtd[JOB_COMPUTED], 48, args->base64, text));
+	else
+		job_show_text(job);
+}
+
+/* The machine's KVM is not there, or cannot launch TDs. */
+static bool device_will_not_do(const struct job *job, int rc)
+{
+	if (job->choice.host)
+		return rc == -EOPNOTSUPP && !job->choice.embedded;
+	return job->plan && strchr(job->kvm, '/') &&
+	       (rc == -ENOENT || rc == -ENODEV || rc == -EACCES);
+}
+
+static int launch(struct job *job, const struct cli_args *args)
+{
+	struct tdl_error err = { 0 };
+	int rc = job_run(job, &err);
+
+	if (rc == 0) {
+		show(job, args);
+		if (job->answer != CLI_YES && (args->bare || args->json))
+			cli_say("%s", job->reason);
+	} else {
+		job->answer = cli_error(&err);
+		if (device_will_not_do(job, rc))
+			cli_say("--kvm embedded launches it on a model of KVM and the TDX module");
+	}
+	job_end(job);
+	return job->answer;
+}
+
+int cmd_launch(int argc, char **argv)
+{
+	struct job job = {
+		.kvm = "auto",
+		.plan_options = { .memory = TDL_PLAN_MEMORY_DEFAULT, .cpus = 1 },
+	};
+	struct cli_args args;
+	int opt;
+
+	tdl_launch_defaults(&job.options);
+	cli_begin(&args, &spec, argc, argv);
+	while ((opt = cli_next(&args)) > 0)
+		if (take_option(&job, &args, opt) < 0)
+			return args.exit;
+	if (opt < 0 || !cli_operands(&args, 0, 0) || !options_fit(&job, &args))
+		return args.exit;
+	job.quiet = args.quiet;
+	job.base64 = args.base64;
+	job.verbose = args.verbose;
+	return launch(&job, &args);
+}

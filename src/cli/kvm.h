@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which KVM a command works on: --kvm embedded, --kvm auto or a device node. */
+#ifndef CLI_KVM_H
+#define CLI_KVM_H
+
+#include <stdio.h>
+
+#include <tdlaunch/host.h>
+
+/* Help of the option, so that every command says the same. */
+#define KVM_OPTION_HELP "embedded, auto, or a device such as /dev/kvm"
+
+struct kvm_choice {
+	struct tdl_host *host; /* what to work on */
+	struct tdl_host *inner; /* behind the recorder, or NULL */
+	bool embedded;
+	FILE *trace; /* borrowed; NULL for none */
+};
+
+/* Open what the word says, and write a trace of it to @trace unless that is NULL. "auto" takes the
+ * machine's KVM when it offers TDX, else the embedded kernel, and says which on standard error
+ * unless quiet. */
+int kvm_open(const char *word, FILE *trace, bool quiet, struct kvm_choice *ret_choice,
+	     struct tdl_error *err);
+void kvm_close(struct kvm_choice *choice);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One run of "tdlaunch launch": what was asked for (cmd_launch.c), how it is done (launch_job.c),
+ * what is said about it (launch_show.c). */
+#ifndef CLI_LAUNCH_JOB_H
+#define CLI_LAUNCH_JOB_H
+
+#include <stdbool.h>
+
+#include <tdlaunch/image.h>
+#include <tdlaunch/launch.h>
+#include <tdlaunch/log.h>
+#include <tdlaunch/manifest.h>
+#include <tdlaunch/plan.h>
+
+#include "cli/cli.h"
+#include "cli/kvm.h"
+
+#define JOB_STEPS_MAX 16
+
+/* Who says what MRTD is. */
+enum job_source {
+	JOB_COMPUTED, /* from firmware and options, by this tool */
+	JOB_REPLAYED, /* from the log that was written */
+	JOB_MODULE,   /* from the TDREPORT of the TD */
+	JOB_EXPECTED, /* from a manifest */
+	JOB_SOURCES,
+};
+
+struct job_step {
+	char name[40], detail[200];
+	double seconds;
+};
+
+struct job {
+	/* asked for */
+	const char *firmware, *vars, *kvm, *log, *trace, *expect;
+	struct tdl_manifest_options manifest_options;
+	struct tdl_plan_options plan_options;
+	struct tdl_launch_options options;
+	struct tdl_log_options log_options;
+	bool flow_given, memory_given, cpus_given;
+	bool quiet, base64;
+	int verbose;
+
+	/* made */
+	struct tdl_image *image;
+	struct tdl_plan *plan;
+	struct kvm_choice choice;
+	FILE *trace_file;
+	struct tdl_log_writer *writer;
+	struct tdl_manifest *manifest;
+	struct tdl_td *td;
+	struct cli_progress progress;
+	bool progress_on;
+
+	/* found */
+	struct job_step steps[JOB_STEPS_MAX];
+	size_t step_count;
+	struct tdl_launch_init init;
+	uint8_t mrtd[JOB_SOURCES][48];
+	bool have[JOB_SOURCES];
+	struct tdl_log_verdict log_verdict;
+	const struct tdl_reference *reference;
+	enum tdl_match match;
+	int answer;	   /* enum cli_exit */
+	char reason[600];  /* why */
+	char unseen[400];  /* what was not looked at */
+};
+
+/* Do all of it. 0 with an answer, or a negative errno when there is none. */
+int job_run(struct job *job, struct tdl_error *err);
+/* Tear down and free everything. */
+void job_end(struct job *job);
+
+/* launch_judge.c: compare what was found and fill in answer, reason and unseen. */
+void job_judge(struct job *job);
+const char *job_source_name(enum job_source source);
+
+void job_show_text(const struct job *job);
+void job_show_json(const struct job *job);
+
+#endif
