@@ -65,6 +65,7 @@ static const struct cli_command policy_commands[] = {
 const struct cli_command attest_commands[] = {
 	{ "show", cmd_attest_show, "show evidence of any kind", NULL },
 	{ "verify", cmd_attest_verify, "verify a TD quote", NULL },
+	{ "what-if", cmd_attest_what_if, "judge many quotes by another bundle", NULL },
 	{ "replay", cmd_attest_replay, "replay an event log and compare registers", NULL },
 	{ "collateral", cmd_attest_collateral, "say when collateral expires", NULL },
 	{ "policy", NULL, "check a policy", policy_commands },

@@ -8,9 +8,9 @@
 
 #include <tdlaunch/verdict.h>
 
-#include "base/bytes.h"
 #include "base/file.h"
 #include "base/scope.h"
+#include "cli/attest_expect.h"
 #include "cli/commands.h"
 
 enum {
@@ -23,21 +23,20 @@ enum {
 	OPT_NONCE,
 	OPT_MIN_EVALUATION,
 	OPT_EXPECT_FIELD,
+	OPT_EXPECT,
+	OPT_TRUST,
+	OPT_UNSIGNED,
 	OPT_WARN_DAYS,
 	FILE_LIMIT = 4 << 20, /* bytes */
-	EXPECTED_LIMIT = 64,
-	VALUE_SIZE = 64,
 };
 
 /* Everything a verification needs, owned here. */
 struct request {
-	const char *quote, *collateral, *root, *policy;
+	const char *quote, *collateral, *root, *policy, *manifest;
 	int64_t at;
 	uint32_t min_evaluation;
-	struct tdl_expected expected[EXPECTED_LIMIT];
-	uint8_t values[EXPECTED_LIMIT][VALUE_SIZE];
-	char fields[EXPECTED_LIMIT][32];
-	size_t n_expected;
+	struct tdl_manifest_options accept; /* which manifests */
+	struct expectations expected;
 };
 
 static const struct cli_option verify_options[] = {
@@ -49,6 +48,9 @@ static const struct cli_option verify_options[] = {
 	{ OPT_REPORT_DATA, "report-data", "HEX", "the 64 bytes of report data, all of them" },
 	{ OPT_NONCE, "nonce", "HEX", "report data is these 1 to 64 bytes, then zeros" },
 	{ OPT_EXPECT_FIELD, "expect-field", "NAME=HEX", "a value you know, for example mrtd=..." },
+	{ OPT_EXPECT, "expect", "MANIFEST", "MRTD and RTMRs must be those of a reference in it" },
+	{ OPT_TRUST, "trust", "FILE", "certificates that may vouch for the manifest, PEM" },
+	{ OPT_UNSIGNED, "allow-unsigned", NULL, "take a manifest that nobody vouches for" },
 	{ OPT_MIN_EVALUATION, "min-tcb-evaluation", "N", "least TCB evaluation data number" },
 	{ 0 },
 };
@@ -65,35 +67,6 @@ static const struct cli_spec verify_spec = {
 	.common = CLI_JSON,
 	.example = "  tdlaunch attest verify --quote quote.bin --collateral collateral/\n",
 };
-
-/* One more expected value; hex of size bytes, or of up to size bytes when padded with zeros. */
-static int expect(struct request *r, const char *field, const char *hex, size_t size,
-		  const char *source, struct tdl_error *err)
-{
-	size_t n = strlen(hex) / 2;
-
-	if (r->n_expected == EXPECTED_LIMIT)
-		return tdl_fail(err, -EINVAL, "more than %d expected values", EXPECTED_LIMIT);
-	if (n == 0 || n > VALUE_SIZE || !hex_decode(hex, r->values[r->n_expected], n))
-		return tdl_fail(err, -EINVAL, "%s: 1 to 64 bytes in hex digits are expected", field);
-	snprintf(r->fields[r->n_expected], sizeof(r->fields[0]), "%s", field);
-	r->expected[r->n_expected] = (struct tdl_expected){
-		.field = r->fields[r->n_expected], .bytes = r->values[r->n_expected],
-		.size = size ? size : n, .source = source };
-	r->n_expected++;
-	return 0;
-}
-
-static int expect_field(struct request *r, const char *text, struct tdl_error *err)
-{
-	char field[32];
-	const char *equals = strchr(text, '=');
-
-	if (!equals || (size_t)(equals - text) >= sizeof(field))
-		return tdl_fail(err, -EINVAL, "\"%s\" is not NAME=HEX", text);
-	snprintf(field, sizeof(field), "%.*s", (int)(equals - text), text);
-	return expect(r, field, equals + 1, 0, "command line", err);
-}
 
 static int take_option(struct request *r, int opt, const char *value, struct tdl_error *err)
 {
@@ -122,11 +95,21 @@ static int take_option(struct request *r, int opt, const char *value, struct tdl
 		if (strlen(value) != 2 * VALUE_SIZE)
 			return tdl_fail(err, -EINVAL, "report data has 128 hex digits; --nonce "
 					"takes fewer");
-		return expect(r, "reportdata", value, 0, "command line", err);
+		return expect_hex(&r->expected, "reportdata", value, 0, "command line", err);
 	case OPT_NONCE:
-		return expect(r, "reportdata", value, VALUE_SIZE, "nonce of the command line", err);
+		return expect_hex(&r->expected, "reportdata", value, VALUE_SIZE,
+				  "nonce of the command line", err);
 	case OPT_EXPECT_FIELD:
-		return expect_field(r, value, err);
+		return expect_pair(&r->expected, value, "command line", err);
+	case OPT_EXPECT:
+		r->manifest = value;
+		return 0;
+	case OPT_TRUST:
+		r->accept.trust = value;
+		return 0;
+	case OPT_UNSIGNED:
+		r->accept.allow_unsigned = true;
+		return 0;
 	default:
 		rc = cli_parse_number(value, 1, UINT32_MAX, &number, err);
 		r->min_evaluation = (uint32_t)number;
@@ -160,14 +143,13 @@ static int load_policy(const char *path, struct tdl_policy **ret_policy, struct 
 	return rc < 0 ? tdl_while(err, rc, "%s", path) : 0;
 }
 
-static int run_request(const struct request *r, struct tdl_verdict **ret_verdict,
+static int run_request(struct request *r, struct tdl_verdict **ret_verdict,
 		       struct tdl_error *err)
 {
 	AUTO_CALL(free_collateral) struct tdl_collateral *collateral = NULL;
 	AUTO_CALL(free_policy) struct tdl_policy *policy = NULL;
 	AUTO_FREE uint8_t *quote = NULL, *root = NULL;
-	struct tdl_verify_options opt = { .at = r->at, .min_evaluation = r->min_evaluation,
-					  .expected = r->expected, .n_expected = r->n_expected };
+	struct tdl_verify_options opt = { .at = r->at, .min_evaluation = r->min_evaluation };
 	size_t size = 0;
 	int rc = file_read(r->quote, FILE_LIMIT, &quote, &size, err);
 
@@ -175,6 +157,8 @@ static int run_request(const struct request *r, struct tdl_verdict **ret_verdict
 		rc = tdl_collateral_open(r->collateral, &collateral, err);
 	if (rc == 0 && r->policy)
 		rc = load_policy(r->policy, &policy, err);
+	if (rc == 0 && r->manifest)
+		rc = expect_manifest(&r->expected, r->manifest, &r->accept, quote, size, err);
 	if (rc == 0 && r->root)
 		rc = file_read(r->root, FILE_LIMIT, &root, &opt.root_size, err);
 	if (rc < 0)
@@ -182,6 +166,8 @@ static int run_request(const struct request *r, struct tdl_verdict **ret_verdict
 	opt.collateral = collateral;
 	opt.policy = policy;
 	opt.root = root;
+	opt.expected = r->expected.list;
+	opt.n_expected = r->expected.count;
 	return tdl_verify(quote, size, &opt, ret_verdict, err);
 }
 
@@ -198,11 +184,12 @@ int cmd_attest_verify(int argc, char **argv)
 {
 	AUTO_CALL(free_verdict) struct tdl_verdict *verdict = NULL;
 	AUTO_FREE char *text = NULL;
-	struct request r = { .at = time(NULL) };
+	static struct request r; /* large: it holds every expected value */
 	struct cli_args args;
 	struct tdl_error err = { 0 };
 	int opt;
 
+	r.at = time(NULL);
 	cli_begin(&args, &verify_spec, argc, argv);
 	while ((opt = cli_next(&args)) > 0)
 		if (take_option(&r, opt, args.value, &err) < 0)
@@ -216,11 +203,77 @@ int cmd_attest_verify(int argc, char **argv)
 		rc = tdl_verdict_show(verdict, args.json ? TDL_RENDER_JSON : 0, &text, &err);
 	if (rc < 0) {
 		cli_error(&err);
-		return CLI_UNKNOWN;
+		return rc == -EKEYREJECTED ? CLI_NO : CLI_UNKNOWN;
 	}
 	if (!args.quiet)
 		fputs(text, stdout);
 	return exit_of(tdl_verdict_answer(verdict));
+}
+
+static const struct cli_option what_if_options[] = {
+	{ OPT_COLLATERAL, "collateral", "DIR", "the bundle to judge by, for example a newer one" },
+	{ OPT_AT, "at", "TIME", "judge as of this time; default now" },
+	{ OPT_ROOT, "root", "PEM", "trust this root instead of Intel's" },
+	{ OPT_POLICY, "policy", "FILE", "rules that differ from the strict default" },
+	{ 0 },
+};
+
+static const struct cli_spec what_if_spec = {
+	.command = "attest what-if",
+	.operands = "QUOTE...",
+	.summary = "Would these quotes pass with another collateral bundle? One line each: answer,\n"
+		   "converged TCB status, file. A quote that cannot be read does not stop the\n"
+		   "others. Exit code 0: all pass; 1: one does not; 3: one could not be judged.\n",
+	.options = what_if_options,
+	.example = "  tdlaunch attest what-if --collateral new/ --at 2026-08-14 quotes/*.bin\n",
+};
+
+static const char *const answer_words[] = { [TDL_ANSWER_YES] = "yes",
+					    [TDL_ANSWER_NO] = "no",
+					    [TDL_ANSWER_UNKNOWN] = "cannot tell" };
+
+/* One line; the worse of the exit codes so far and this one's. */
+static int what_if_one(struct request *r, bool quiet, int code)
+{
+	AUTO_CALL(free_verdict) struct tdl_verdict *verdict = NULL;
+	struct tdl_error err = { 0 };
+	enum tdl_answer answer = TDL_ANSWER_UNKNOWN;
+	const char *status = NULL;
+
+	if (run_request(r, &verdict, &err) == 0) {
+		answer = tdl_verdict_answer(verdict);
+		status = tdl_verdict_status(verdict, "converged");
+	} else {
+		cli_error(&err);
+	}
+	if (!quiet)
+		printf("%-11s  %-17s  %s\n", answer_words[answer], status ? status : "-", r->quote);
+	if (code == CLI_NO || answer == TDL_ANSWER_NO)
+		return CLI_NO;
+	return answer == TDL_ANSWER_YES ? code : CLI_UNKNOWN;
+}
+
+int cmd_attest_what_if(int argc, char **argv)
+{
+	static struct request r;
+	struct cli_args args;
+	struct tdl_error err = { 0 };
+	int opt, code = CLI_YES;
+
+	r.at = time(NULL);
+	cli_begin(&args, &what_if_spec, argc, argv);
+	while ((opt = cli_next(&args)) > 0)
+		if (take_option(&r, opt, args.value, &err) < 0)
+			return cli_usage(&args, "%s", err.text);
+	if (opt < 0 || !cli_operands(&args, 1, 1000000))
+		return args.exit;
+	if (!r.collateral)
+		return cli_usage(&args, "--collateral is missing");
+	for (int i = 0; i < args.operand_count; i++) {
+		r.quote = args.operands[i];
+		code = what_if_one(&r, args.quiet, code);
+	}
+	return code;
 }
 
 static const struct cli_spec lint_spec = {

@@ -16,6 +16,7 @@ extern const struct cli_command attest_commands[];
 int cmd_attest_show(int argc, char **argv);
 int cmd_attest_replay(int argc, char **argv);
 int cmd_attest_verify(int argc, char **argv);
+int cmd_attest_what_if(int argc, char **argv);
 int cmd_attest_policy_lint(int argc, char **argv);
 int cmd_attest_collateral(int argc, char **argv);
 

@@ -23,6 +23,8 @@ tdlaunch_SOURCES = \
 	%D%/cmd_log_create.c \
 	%D%/cmd_log_verify.c \
 	%D%/cmd_measure.c \
+	%D%/attest_expect.c \
+	%D%/attest_expect.h \
 	%D%/cmd_attest.c \
 	%D%/cmd_attest_replay.c \
 	%D%/cmd_attest_verify.c \

@@ -1,7 +1,72 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# no harness so far
-# check_PROGRAMS += fuzz_name
-# TESTS += fuzz_name
-# fuzz_name_SOURCES = %D%/fuzz_name.c
-# fuzz_name_LDADD = $(fuzz_libs)
-# fuzz_name_LDFLAGS = $(fuzz_ldflags)
+attest_fuzz = fuzz_ccel fuzz_decode fuzz_evidence fuzz_hcl fuzz_pck \
+	fuzz_policy fuzz_qe_identity fuzz_quote fuzz_report fuzz_runtime fuzz_tcb_info
+check_PROGRAMS += $(attest_fuzz)
+TESTS += $(attest_fuzz)
+fuzz_ccel_SOURCES = %D%/fuzz_ccel.c
+fuzz_ccel_LDADD = $(fuzz_libs)
+fuzz_ccel_LDFLAGS = $(fuzz_ldflags)
+fuzz_decode_SOURCES = %D%/fuzz_decode.c
+fuzz_decode_LDADD = $(fuzz_libs)
+fuzz_decode_LDFLAGS = $(fuzz_ldflags)
+fuzz_evidence_SOURCES = %D%/fuzz_evidence.c
+fuzz_evidence_LDADD = $(fuzz_libs)
+fuzz_evidence_LDFLAGS = $(fuzz_ldflags)
+fuzz_hcl_SOURCES = %D%/fuzz_hcl.c
+fuzz_hcl_LDADD = $(fuzz_libs)
+fuzz_hcl_LDFLAGS = $(fuzz_ldflags)
+fuzz_pck_SOURCES = %D%/fuzz_pck.c
+fuzz_pck_LDADD = $(fuzz_libs)
+fuzz_pck_LDFLAGS = $(fuzz_ldflags)
+fuzz_policy_SOURCES = %D%/fuzz_policy.c
+fuzz_policy_LDADD = $(fuzz_libs)
+fuzz_policy_LDFLAGS = $(fuzz_ldflags)
+fuzz_qe_identity_SOURCES = %D%/fuzz_qe_identity.c
+fuzz_qe_identity_LDADD = $(fuzz_libs)
+fuzz_qe_identity_LDFLAGS = $(fuzz_ldflags)
+fuzz_quote_SOURCES = %D%/fuzz_quote.c
+fuzz_quote_LDADD = $(fuzz_libs)
+fuzz_quote_LDFLAGS = $(fuzz_ldflags)
+fuzz_report_SOURCES = %D%/fuzz_report.c
+fuzz_report_LDADD = $(fuzz_libs)
+fuzz_report_LDFLAGS = $(fuzz_ldflags)
+fuzz_runtime_SOURCES = %D%/fuzz_runtime.c
+fuzz_runtime_LDADD = $(fuzz_libs)
+fuzz_runtime_LDFLAGS = $(fuzz_ldflags)
+fuzz_tcb_info_SOURCES = %D%/fuzz_tcb_info.c
+fuzz_tcb_info_LDADD = $(fuzz_libs)
+fuzz_tcb_info_LDFLAGS = $(fuzz_ldflags)
+EXTRA_DIST += \
+	tests/fuzz/corpus/fuzz_ccel/dstack \
+	tests/fuzz/corpus/fuzz_ccel/ovmf \
+	tests/fuzz/corpus/fuzz_ccel/tdshim \
+	tests/fuzz/corpus/fuzz_decode/code0 \
+	tests/fuzz/corpus/fuzz_decode/code1 \
+	tests/fuzz/corpus/fuzz_decode/code2 \
+	tests/fuzz/corpus/fuzz_decode/code3 \
+	tests/fuzz/corpus/fuzz_decode/code4 \
+	tests/fuzz/corpus/fuzz_decode/code5 \
+	tests/fuzz/corpus/fuzz_decode/code6 \
+	tests/fuzz/corpus/fuzz_evidence/ccel \
+	tests/fuzz/corpus/fuzz_evidence/ccel-table \
+	tests/fuzz/corpus/fuzz_evidence/crl \
+	tests/fuzz/corpus/fuzz_evidence/dstack \
+	tests/fuzz/corpus/fuzz_evidence/hcl \
+	tests/fuzz/corpus/fuzz_evidence/leaf \
+	tests/fuzz/corpus/fuzz_evidence/qe-identity \
+	tests/fuzz/corpus/fuzz_evidence/quote-v4 \
+	tests/fuzz/corpus/fuzz_evidence/report \
+	tests/fuzz/corpus/fuzz_evidence/tcb-info \
+	tests/fuzz/corpus/fuzz_hcl/tdx \
+	tests/fuzz/corpus/fuzz_pck/crl \
+	tests/fuzz/corpus/fuzz_pck/extension \
+	tests/fuzz/corpus/fuzz_pck/leaf \
+	tests/fuzz/corpus/fuzz_policy/full \
+	tests/fuzz/corpus/fuzz_policy/least \
+	tests/fuzz/corpus/fuzz_qe_identity/td-qe \
+	tests/fuzz/corpus/fuzz_quote/v4 \
+	tests/fuzz/corpus/fuzz_quote/v5 \
+	tests/fuzz/corpus/fuzz_report/zeros \
+	tests/fuzz/corpus/fuzz_runtime/dstack \
+	tests/fuzz/corpus/fuzz_runtime/ima \
+	tests/fuzz/corpus/fuzz_tcb_info/tdx
