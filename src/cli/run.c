@@ -58,8 +58,12 @@ int cli_run(const struct cli_command *commands, const char *prefix, int argc, ch
 	c = find(commands, argv[1]);
 	if (!c)
 		return refuse_command(commands, prefix, argv[1]);
-	if (c->sub)
-		return cli_run(c->sub, c->name, argc - 1, argv + 1);
+	if (c->sub) {
+		char group[64];
+
+		snprintf(group, sizeof(group), "%s%s%s", prefix, *prefix ? " " : "", c->name);
+		return cli_run(c->sub, group, argc - 1, argv + 1);
+	}
 	return c->run(argc - 1, argv + 1);
 }
 

@@ -4,6 +4,7 @@ check_PROGRAMS += json_valid
 json_valid_SOURCES = %D%/json_valid.c
 json_valid_LDADD = $(JSON_LIBS)
 TESTS += \
+	%D%/test-attest.sh \
 	%D%/test-completion.sh \
 	%D%/test-expect.sh \
 	%D%/test-frame.sh \
@@ -23,6 +24,7 @@ EXTRA_DIST += \
 	%D%/expected/measure.txt \
 	%D%/lib.sh \
 	%D%/recompute.py \
+	%D%/test-attest.sh \
 	%D%/test-completion.sh \
 	%D%/test-expect.sh \
 	%D%/test-frame.sh \

@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# attest and decode: exit codes, and that a yes needs something to compare with.
+. "$TDL_SRCDIR/tests/e2e/lib.sh"
+seeds=$TDL_SRCDIR/tests/fuzz/corpus
+
+run 0 attest show "$seeds/fuzz_quote/v5"
+grep -q '^kind: TD quote$' out || fail "a quote is not called one"
+run 0 attest show --json --offsets "$seeds/fuzz_quote/v4"
+"$json_valid" <out || fail "attest show --json is no JSON"
+run 0 attest show "$seeds/fuzz_pck/leaf"
+grep -q 'Intel SGX PCK Certificate' out || fail "a certificate is not called one"
+run 3 attest show /dev/null
+head -c 700 "$seeds/fuzz_quote/v4" >cut
+run 3 attest show cut
+grep -q 'signature length at 632' err || fail "where the quote is cut is not said"
+
+# A certificate given as a quote, and a quote without collateral.
+run 1 attest verify --quote "$seeds/fuzz_pck/leaf"
+run 1 attest verify --quote "$seeds/fuzz_quote/v4" --at 2026-03-01
+grep -q 'root: failed' out || fail "a root of our own is not refused"
+run 2 attest verify
+run 2 attest verify --quote "$seeds/fuzz_quote/v4" --nonce xyz
+run 2 attest verify --quote "$seeds/fuzz_quote/v4" --at yesterday
+run 3 attest verify --quote missing
+
+run 3 attest replay "$seeds/fuzz_ccel/ovmf"
+grep -q 'nothing to compare with' out || fail "what is missing is not said"
+run 1 attest replay --quote "$seeds/fuzz_quote/v4" "$seeds/fuzz_ccel/ovmf"
+rtmr1=$("$tool" attest replay "$seeds/fuzz_ccel/ovmf" | sed -n '/register: RTMR1$/{n;s/.*replayed: //p;}' | tail -1)
+run 0 attest replay --rtmr "1=$rtmr1" "$seeds/fuzz_ccel/ovmf"
+
+echo '{"tdlaunch_policy":1,"mrtd":[]}' >bad.json
+run 1 attest policy lint bad.json
+echo '{"tdlaunch_policy":1}' >policy.json
+run 1 attest policy lint policy.json
+grep -q 'no measurement is pinned' out || fail "lint does not warn"
+
+run 0 decode 0x8000020000000092
+grep -q 'SEPT_TREE (146)' out || fail "the operand is not named"
+run 3 decode 0xdeadbeefdeadbeef
+run 2 decode colour=3
+
+# Public evidence, when it is at hand.
+corpus=${TDL_CORPUS:-$TDL_SRCDIR/../shared/corpus}/attestation
+if [ -d "$corpus" ]; then
+	quote=$corpus/quotes/v5-go-sample-cf77a6e9.bin
+	bundle=$corpus/collateral/90c06f-2026-03
+	run 0 attest verify --quote "$quote" --collateral "$bundle" --at 2026-03-17
+	run 1 attest verify --quote "$quote" --collateral "$bundle" --at 2026-05-01
+	run 1 attest verify --quote "$quote" --collateral "$bundle" --at 2026-03-17 --nonce 00
+	run 1 attest what-if --collateral "$bundle" --at 2026-03-17 "$corpus"/quotes/*.bin
+	run 0 attest collateral --at 2026-03-17 "$bundle"
+	run 1 attest collateral --at 2026-03-17 --warn-days 60 "$bundle"
+	run 0 attest replay --report "$corpus/tdreport/v0-live.bin" "$corpus/ccel/ovmf-live-1.bin"
+else
+	echo "note: no public evidence at hand"
+fi
+finish
