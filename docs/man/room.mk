@@ -6,7 +6,9 @@ dist_man_MANS += \
 	%D%/tdlaunch-attest.1 \
 	%D%/tdlaunch-decode.1 \
 	%D%/tdlaunch-expect.1 \
+	%D%/tdlaunch-host.1 \
 	%D%/tdlaunch-inspect.1 \
+	%D%/tdlaunch-launch.1 \
 	%D%/tdlaunch-log.1 \
 	%D%/tdlaunch-measure.1 \
 	%D%/tdlaunch.1

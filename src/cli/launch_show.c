@@ -42,6 +42,19 @@ static void show_inputs(const struct job *job)
 	printf("\n");
 }
 
+/* What the TD was told about itself, and the firmware's digest. */
+static void show_identity(const struct job *job)
+{
+	uint8_t firmware[48];
+	char text[CLI_BYTES_TEXT];
+
+	if (tdl_image_digest(job->image, firmware, NULL) == 0)
+		printf("SHA-384        %s\n", cli_bytes(firmware, 48, job->base64, text));
+	printf("MRCONFIGID     %s\n", cli_bytes(job->init.mrconfigid, 48, job->base64, text));
+	printf("MROWNER        %s\n", cli_bytes(job->init.mrowner, 48, job->base64, text));
+	printf("MROWNERCONFIG  %s\n\n", cli_bytes(job->init.mrownerconfig, 48, job->base64, text));
+}
+
 static void show_steps(const struct job *job)
 {
 	static const char *const headings[] = { "step", ">ms", "what", NULL };
@@ -111,6 +124,8 @@ void job_show_text(const struct job *job)
 						       : CLI_WARN;
 
 	show_inputs(job);
+	if (job->verbose)
+		show_identity(job);
 	show_steps(job);
 	show_regions(job);
 	show_prefault(job);

@@ -35,6 +35,7 @@ launch() {
 
 launch 0 "all 2 agree on MRTD"
 launch 0 "$golden" --bare
+launch 0 "MROWNER        $golden" -v --mrowner "$golden"
 launch 0 "all 3 agree on MRTD" --log "$work/log" --smp 3 -m 512M
 expect 0 "$golden" log verify "$work/log" --firmware "$firmware"
 launch 0 "expected by the manifest" --log "$work/log" --log-detail call \
