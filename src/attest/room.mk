@@ -2,6 +2,8 @@
 noinst_LTLIBRARIES += libattest.la
 lib_rooms += libattest.la
 libattest_la_SOURCES = \
+	%D%/azure.c \
+	%D%/azure.h \
 	%D%/bundle.c \
 	%D%/bundle.h \
 	%D%/bundle_show.c \
@@ -38,6 +40,7 @@ libattest_la_SOURCES = \
 	%D%/runtime.h \
 	%D%/show.c \
 	%D%/show.h \
+	%D%/show_azure.c \
 	%D%/show_collateral.c \
 	%D%/show_evidence.c \
 	%D%/tcb.c \

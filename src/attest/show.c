@@ -32,7 +32,7 @@ static const struct kind {
 	[TDL_EVIDENCE_CERTIFICATES] = { "X.509 certificates", show_certificates },
 	[TDL_EVIDENCE_CRL] = { "certificate revocation list", show_crl },
 	[TDL_EVIDENCE_HCL_REPORT] = { "Azure HCL report", show_hcl },
-	[TDL_EVIDENCE_AZURE] = { "Azure vTPM evidence", NULL },
+	[TDL_EVIDENCE_AZURE] = { "Azure vTPM evidence", show_azure },
 	[TDL_EVIDENCE_POLICY] = { "attestation policy", NULL },
 	[TDL_EVIDENCE_JSON] = { "JSON of an unknown kind", NULL },
 };

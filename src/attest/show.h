@@ -26,6 +26,7 @@ int show_qe_identity(struct doc *doc, const uint8_t *bytes, size_t size, struct 
 int show_tcb_numbers(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_certificates(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_crl(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
+int show_azure(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_hcl(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 
 /* Parts that several of them share. */

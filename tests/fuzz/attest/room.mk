@@ -58,6 +58,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/fuzz_evidence/report \
 	tests/fuzz/corpus/fuzz_evidence/tcb-info \
 	tests/fuzz/corpus/fuzz_hcl/tdx \
+	tests/fuzz/corpus/fuzz_hcl/tpm-quote \
 	tests/fuzz/corpus/fuzz_pck/crl \
 	tests/fuzz/corpus/fuzz_pck/extension \
 	tests/fuzz/corpus/fuzz_pck/leaf \

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attest/azure.h"
 #include "attest/hcl.h"
 #include "attest/json.h"
 #include "attest/quote.h"
@@ -209,12 +210,9 @@ START_TEST(every_public_quote_is_signed_as_the_table_says)
 }
 END_TEST
 
-/* Members hcl_report and td_quote as lists of numbers (version 0) or base64. */
-static uint8_t *take_bytes(struct json_object *root, const char *name, size_t *ret_size)
+/* Bytes as a list of numbers (version 0 of the evidence), hex or base64. */
+static uint8_t *bytes_of(struct json_object *value, size_t *ret_size)
 {
-	struct json_object *value = NULL;
-
-	ck_assert(json_object_object_get_ex(root, name, &value));
 	if (json_object_is_type(value, json_type_array)) {
 		*ret_size = json_object_array_length(value);
 		uint8_t *bytes = malloc(*ret_size);
@@ -225,8 +223,53 @@ static uint8_t *take_bytes(struct json_object *root, const char *name, size_t *r
 	}
 	const char *text = json_object_get_string(value);
 	uint8_t *bytes = malloc(strlen(text) + 4);
-	ck_assert(base64_decode(text, strlen(text), bytes, ret_size));
+	*ret_size = strlen(text) / 2;
+	if (!hex_decode(text, bytes, *ret_size))
+		ck_assert(base64_decode(text, strlen(text), bytes, ret_size));
 	return bytes;
+}
+
+static struct json_object *member(struct json_object *in, const char *name)
+{
+	struct json_object *value = NULL;
+
+	ck_assert(json_object_object_get_ex(in, name, &value));
+	return value;
+}
+
+static void check_tpm_quote(const struct tsv *t, size_t row, struct json_object *tpm,
+			    const struct hcl_report *hcl)
+{
+	size_t size = 0, signature_size = 0;
+	uint8_t *message = bytes_of(member(tpm, "message"), &size);
+	uint8_t *signature = bytes_of(member(tpm, "signature"), &signature_size);
+	uint8_t pcrs[AZURE_PCRS][AZURE_PCR_SIZE];
+	struct tpm_quote q;
+	struct tdl_error err = { 0 };
+	char hex[256];
+
+	for (size_t i = 0; i < AZURE_PCRS; i++) {
+		size_t n = 0;
+		uint8_t *pcr = bytes_of(json_object_array_get_idx(member(tpm, "pcrs"), i), &n);
+
+		ck_assert_uint_eq(n, AZURE_PCR_SIZE);
+		memcpy(pcrs[i], pcr, n);
+		free(pcr);
+	}
+	test_rc(tpm_quote_parse(message, size, &q, &err), 0, &err);
+	ck_assert_str_eq(hex_encode(q.nonce, q.nonce_size, hex), tsv_cell(t, row, "nonce_hex"));
+	ck_assert_int_eq((int)q.clock, atoi(tsv_cell(t, row, "clock")));
+	ck_assert_int_eq((int)q.reset, atoi(tsv_cell(t, row, "reset")));
+	test_rc(azure_check_signature(hcl, message, size, signature, signature_size, &err), 0, &err);
+	test_rc(azure_check_pcrs(&q, pcrs, &err), 0, &err);
+	pcrs[7][0] ^= 1;
+	test_rc(azure_check_pcrs(&q, pcrs, &err), -EKEYREJECTED, &err);
+	message[size - 1] ^= 1;
+	test_rc(azure_check_signature(hcl, message, size, signature, signature_size, &err),
+		-EKEYREJECTED, &err);
+	test_rc(tpm_quote_parse(message, size - 1, &q, &err), -ENODATA, &err);
+	free(message);
+	free(signature);
 }
 
 START_TEST(azure_evidence_binds_its_run_time_data)
@@ -243,14 +286,15 @@ START_TEST(azure_evidence_binds_its_run_time_data)
 		struct tdl_quote *quote = NULL;
 
 		test_rc(json_load((char *)bytes, size, &root, &err), 0, &err);
-		uint8_t *report = take_bytes(root, "hcl_report", &hcl_size);
-		uint8_t *q = take_bytes(root, "td_quote", &quote_size);
+		uint8_t *report = bytes_of(member(root, "hcl_report"), &hcl_size);
+		uint8_t *q = bytes_of(member(root, "td_quote"), &quote_size);
 		ck_assert_int_eq((int)hcl_size, atoi(tsv_cell(t, i, "hcl_bytes")));
 		test_rc(hcl_parse(report, hcl_size, &hcl, &err), 0, &err);
 		ck_assert_int_eq((int)hcl.variable_size, atoi(tsv_cell(t, i, "var_data_bytes")));
 		test_rc(tdl_quote_open(q, quote_size, &quote, &err), 0, &err);
 		test_rc(hcl_check_binding(&hcl, quote_bytes(quote, "reportdata"), &err), 0, &err);
 		ck_assert_mem_eq(hcl.tdreport + 528, quote_bytes(quote, "mrtd"), 48);
+		check_tpm_quote(t, i, member(root, "tpm_quote"), &hcl);
 		tdl_quote_free(quote);
 		free(q);
 		free(report);
