@@ -295,23 +295,26 @@ static void judge_expected(struct judging *j)
 		    "the log has the MRTD that %s expects", from);
 }
 
-/* Yes needs every check but those that bytes from elsewhere stand in for: a log with its pages
- * embedded needs no firmware, and the firmware is something to compare with when nobody expects an
- * MRTD. */
+/* Yes needs every check but one of two that come from elsewhere: the firmware, or an expected MRTD.
+ * With neither, a log that holds its pages was compared with itself alone, which is never a yes. */
 static enum tdl_log_answer answer(const struct tdl_log_verdict *v)
 {
-	static const bool dispensable[TDL_LOG_CHECKS] = {
+	static const bool from_elsewhere[TDL_LOG_CHECKS] = {
 		[TDL_LOG_CHECK_SOURCES] = true,
 		[TDL_LOG_CHECK_EXPECTED] = true,
 	};
 	bool missing = false;
+	bool compared = false;
 
 	for (size_t i = 0; i < TDL_LOG_CHECKS; i++) {
 		if (v->checks[i].status == TDL_LOG_FAILED)
 			return TDL_LOG_NO;
-		missing |= v->checks[i].status == TDL_LOG_NOT_DONE && !dispensable[i];
+		if (from_elsewhere[i])
+			compared |= v->checks[i].status == TDL_LOG_PASSED;
+		else
+			missing |= v->checks[i].status == TDL_LOG_NOT_DONE;
 	}
-	return missing ? TDL_LOG_CANNOT_TELL : TDL_LOG_YES;
+	return missing || !compared ? TDL_LOG_CANNOT_TELL : TDL_LOG_YES;
 }
 
 static int judge(struct judging *j, struct tdl_log *log, struct tdl_error *err)
