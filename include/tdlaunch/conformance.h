@@ -50,12 +50,14 @@ TDL_API void tdl_conformance_host_free(struct tdl_conformance_host *host);
  * @repeat:     how often each case runs, 0 for once; the first failure counts
  * @seed:       of the order of threads and addresses where a case is free to choose
  * @time_limit: seconds for the whole run, 0 for none; cases not begun by then are skipped
+ * @case_limit: seconds after which a case is interrupted and has failed, 0 for 60
  */
 struct tdl_conformance_options {
 	const char *only;
 	unsigned int repeat;
 	uint64_t seed;
 	unsigned int time_limit;
+	unsigned int case_limit;
 };
 
 /** struct tdl_conformance_result - how many cases ended how */

@@ -115,7 +115,7 @@ static long varying(const struct machine *machine, const struct vm *vm, unsigned
 	case KVM_CAP_MEMORY_ATTRIBUTES:
 		return !vm || has_private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0;
 	case KVM_CAP_X86_APIC_BUS_CYCLES_NS:
-		return vm ? (long)vm->apic_bus_ns : 1;
+		return vm && behaviour->bus_cycles_told ? (long)vm->apic_bus_ns : 1;
 	case KVM_CAP_X2APIC_API:
 		return x2apic_api(behaviour, vm);
 	case KVM_CAP_MAX_VCPUS:

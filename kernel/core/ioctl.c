@@ -140,7 +140,7 @@ static long set_tsc_khz(struct call *call)
 	if (call->vcpu && call->vm->ops->has_protected_state)
 		return refuse(call_trace(call), -EINVAL, "vcpu.tsc-protected",
 			      "the TSC of a TD is set on the VM");
-	if (!call->vcpu && call->vm->created)
+	if (!call->vcpu && call->vm->created && call->kernel->machine.behaviour->tsc_late_refused)
 		return refuse(call_trace(call), -EINVAL, "vm.tsc-late", "%u vCPUs exist",
 			      call->vm->created);
 	if (khz == 0)

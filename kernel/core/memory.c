@@ -13,10 +13,12 @@ static void drop_slot(void *ctx, const struct slot *slot)
 {
 	struct vm *vm = ((struct call *)ctx)->vm;
 
-	if (vm->ops->type == KVM_X86_DEFAULT_VM)
-		mmu_zap_all(&vm->mmu, MMU_BOTH);
-	else
+	if (vm->ops->type != KVM_X86_DEFAULT_VM) {
 		mmu_zap(&vm->mmu, slot->gfn, slot->gfn + slot->count, MMU_BOTH);
+		return;
+	}
+	mmu_zap_all(&vm->mmu, MMU_BOTH);
+	mmu_drop_roots(&vm->mmu);
 }
 
 /* kvm_mmu_slot_apply_flags() */

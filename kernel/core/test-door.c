@@ -88,6 +88,7 @@ static int touch(struct vcpu *vcpu, struct mmu_fault *fault)
 
 	vcpu->mmu.pf_taken++;
 	user_areas_forget(&vcpu->vm->mmu.user);
+	mmu_load_root(&vcpu->mmu);
 	rc = mmu_map(&vcpu->mmu, fault);
 	switch (rc) {
 	case MMU_FIXED:

@@ -58,6 +58,7 @@ static void set_up_memory(struct vm *vm)
 		.tdp = !machine->config.no_tdp,
 		.pre_fault_allowed = vm->ops->pre_fault_allowed,
 		.eagain_on_invalid_slot = behaviour->invalid_slot_eagain,
+		.stale_root_hangs = behaviour->stale_root_hangs,
 		.refuse_shared_bit = behaviour->pre_fault_shared_bit,
 	};
 

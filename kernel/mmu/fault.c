@@ -270,13 +270,19 @@ static int may_try(struct mmu_vcpu *vcpu, gfn_t gfn)
 	return 0;
 }
 
+/* is_page_fault_stale(), the half about roots. */
+static bool root_is_stale(const struct mmu_vcpu *vcpu)
+{
+	return vcpu->has_root && vcpu->root_generation != vcpu->mmu->root_generation;
+}
+
 int mmu_map(struct mmu_vcpu *vcpu, struct mmu_fault *fault)
 {
 	for (;;) {
 		int rc = may_try(vcpu, fault->gfn);
 
 		if (rc == 0)
-			rc = mmu_fault(vcpu, fault);
+			rc = root_is_stale(vcpu) ? MMU_RETRY : mmu_fault(vcpu, fault);
 		if (rc != MMU_RETRY)
 			return rc;
 		sched_yield();

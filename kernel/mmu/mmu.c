@@ -64,6 +64,17 @@ static int classify(struct mmu *mmu, gpa_t gpa, int result)
 	}
 }
 
+void mmu_drop_roots(struct mmu *mmu)
+{
+	mmu->root_generation++;
+}
+
+void mmu_load_root(struct mmu_vcpu *vcpu)
+{
+	vcpu->has_root = true;
+	vcpu->root_generation = vcpu->mmu->root_generation;
+}
+
 int64_t mmu_pre_fault_step(struct mmu_vcpu *vcpu, gpa_t gpa, uint64_t size)
 {
 	struct mmu *mmu = vcpu->mmu;
@@ -81,6 +92,9 @@ int64_t mmu_pre_fault_step(struct mmu_vcpu *vcpu, gpa_t gpa, uint64_t size)
 	if (!mmu->options.tdp || vcpu->nested_tdp)
 		return refuse(mmu->trace, -EOPNOTSUPP, "pre-fault.no-tdp",
 			      "the current MMU has no two-dimensional paging of this VM");
+
+	if (!vcpu->has_root || !mmu->options.stale_root_hangs)
+		mmu_load_root(vcpu);
 
 	int rc = classify(mmu, gpa, mmu_map(vcpu, &fault));
 

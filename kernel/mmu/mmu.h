@@ -63,6 +63,7 @@ struct mmu_options {
 	bool pre_fault_allowed;
 	bool eagain_on_invalid_slot; /* Linux 6.18 and later; before, retry */
 	bool refuse_shared_bit;	     /* Linux 6.16 and later */
+	bool stale_root_hangs;	     /* before Linux 6.15: see mmu_drop_roots() */
 };
 
 struct table; /* a page of 512 entries of the ordinary tables */
@@ -89,6 +90,7 @@ struct mmu {
 	void *private_ctx;
 	unsigned private_root_level; /* of the table that private_ops keeps: LEVEL_512G or _256T */
 
+	uint64_t root_generation;	       /* mmu_drop_roots() was called so often */
 	struct table *roots[SLOTS_SPACES_MAX]; /* ordinary tables; NULL while empty */
 	struct mirror_table *mirror;	       /* root of the mirror; NULL while empty */
 	struct table_arena arena;
@@ -125,6 +127,8 @@ struct mmu_vcpu {
 	atomic_int *signal;	 /* not 0: an unblocked signal is pending */
 	bool smm;		 /* in SMM: address space 1 */
 	bool nested_tdp;	 /* in L2, and L1 uses nested paging: the current MMU is not the TDP one */
+	bool has_root;		 /* a root is loaded, that of root_generation */
+	uint64_t root_generation;
 	struct kvm_run *run;	 /* exit 39 is filled here */
 	uint64_t pf_taken, pf_fixed, pf_spurious, pf_emulate; /* guest faults only */
 	uint64_t pf_mmio_spte_created;
@@ -194,6 +198,12 @@ unsigned mmu_shared_level(const struct mmu *mmu, unsigned space, gfn_t gfn, uint
 /* Arm an injected fault; say at which level the host maps. 0 or -ENOSPC. */
 int mmu_inject(struct mmu *mmu, const struct kernel_fault *fault);
 int mmu_set_host_level(struct mmu *mmu, uint64_t hva, uint64_t size, unsigned level);
+
+/* Every vCPU's root is obsolete. It gets a new one when it enters the guest; before Linux 6.15 the
+ * pre-fault did not see to that, and found its root stale on every try. kvm_mmu_zap_all_fast(). */
+void mmu_drop_roots(struct mmu *mmu);
+/* Load the root that is current now. kvm_mmu_reload() after kvm_mmu_free_obsolete_roots(). */
+void mmu_load_root(struct mmu_vcpu *vcpu);
 
 /* Drop leaves of [start, end), in every address space; which says of which half. Tables stay. */
 enum mmu_half { MMU_SHARED = 1, MMU_PRIVATE = 2, MMU_BOTH = 3 };

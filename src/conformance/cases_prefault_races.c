@@ -40,7 +40,7 @@ static void *interrupt_again_and_again(void *arg)
 static void signal_mid(struct conf *c)
 {
 	struct nuisance n = { .c = c, .victim = pthread_self() };
-	struct kvm_pre_fault_memory range = { .gpa = 4ull << 30, .size = 1ull << 30 };
+	struct kvm_pre_fault_memory range = { .gpa = 4ull << 30, .size = 1ull << 28 };
 	long last = 0;
 	bool was_cut = false;
 
@@ -52,10 +52,10 @@ static void signal_mid(struct conf *c)
 	c->ops->interrupt(c->ctx, c->vcpu, n.victim);
 	if (pthread_create(&n.thread, NULL, interrupt_again_and_again, &n) != 0)
 		conf_fail(c, "no thread");
-	while (range.size && (last == 0 || last == -EINTR)) {
+	while (range.size && (last == 0 || last == -EINTR) && !atomic_load(&c->overdue)) {
 		uint64_t before = range.size;
 
-		last = conf_pre_fault_once(c, c->vcpu, &range);
+		last = c->ops->ioctl(c->ctx, c->vcpu, KVM_PRE_FAULT_MEMORY, &range);
 		was_cut = was_cut || last == -EINTR || (last == 0 && range.size);
 		if ((range.size < before) == (last < 0))
 			break;
@@ -83,7 +83,7 @@ static void *fill(void *arg)
 
 	do
 		f->rc = f->c->ops->ioctl(f->c->ctx, f->vcpu, KVM_PRE_FAULT_MEMORY, &f->range);
-	while ((f->rc == 0 || f->rc == -EINTR) && f->range.size);
+	while ((f->rc == 0 || f->rc == -EINTR) && f->range.size && !atomic_load(&f->c->overdue));
 	return NULL;
 }
 
@@ -188,7 +188,7 @@ static void slot_delete_race(struct conf *c)
 		conf_skip(c, "both would hang before Linux 6.18 (KVM_CAP_GUEST_MEMFD_FLAGS is 0)");
 	conf_plain_s0(c);
 	start_disturbing(&d);
-	for (unsigned i = 0; i < CALLS && odd == 0; i++) {
+	for (unsigned i = 0; i < CALLS && odd == 0 && !atomic_load(&c->overdue); i++) {
 		long rc = pre_fault_all(c);
 
 		if (rc != 0 && rc != -EINTR && rc != -EAGAIN && rc != -ENOENT)
@@ -203,6 +203,7 @@ static void slot_delete_race(struct conf *c)
 static void drop_pages(struct conf *c)
 {
 	madvise(c->memory, S0_SIZE, MADV_DONTNEED);
+	nap(200);
 }
 
 static void dontneed_race(struct conf *c)
@@ -213,7 +214,7 @@ static void dontneed_race(struct conf *c)
 	conf_need_tdp(c);
 	conf_plain_s0(c);
 	start_disturbing(&d);
-	for (unsigned i = 0; i < CALLS && odd == 0; i++) {
+	for (unsigned i = 0; i < CALLS && odd == 0 && !atomic_load(&c->overdue); i++) {
 		long rc = pre_fault_all(c);
 
 		if (rc != -EINTR)
@@ -275,7 +276,7 @@ static void vcpu_busy(struct conf *c)
 	if (pthread_create(&kicker, NULL, kick_later, &r) != 0)
 		abort();
 	do
-		rc = conf_pre_fault_once(c, r.vcpu, &range);
+		rc = c->ops->ioctl(c->ctx, r.vcpu, KVM_PRE_FAULT_MEMORY, &range);
 	while (rc == -EINTR);
 	nap(20000);
 	was_left = atomic_load(&r.left);

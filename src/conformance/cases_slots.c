@@ -185,6 +185,7 @@ static void slot_move(struct conf *c)
 	conf_pre_fault_expect(c, S0_GPA, PAGE, 0, 0);
 	r.guest_phys_addr += S0_SIZE;
 	conf_expect(c, conf_set_slot(c, c->vm, &r), 0);
+	conf_slot_gone(c, S0_GPA);
 	conf_pre_fault_expect(c, S0_GPA, PAGE, -ENOENT, PAGE);
 	conf_pre_fault_expect(c, S0_GPA + S0_SIZE, PAGE, 0, 0);
 }
@@ -198,6 +199,7 @@ static void slot_delete(struct conf *c)
 	conf_pre_fault_expect(c, S0_GPA, PAGE, 0, 0);
 	r.memory_size = 0;
 	conf_expect(c, conf_set_slot(c, c->vm, &r), 0);
+	conf_slot_gone(c, S0_GPA);
 	conf_pre_fault_expect(c, S0_GPA, PAGE, -ENOENT, PAGE);
 }
 

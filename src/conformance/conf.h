@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,6 +32,8 @@ enum conf_fault {
 #define CONF_ANY_GPA UINT64_MAX
 #define CONF_FOREVER UINT64_MAX
 
+#define LINUX(major, minor) ((unsigned)((major) << 16 | (minor)))
+
 /* The door. Return values are 0 or positive, or a negative errno. */
 struct conf_ops {
 	/* Before and after each case. end() says in words what has been left behind, or NULL. */
@@ -48,6 +51,8 @@ struct conf_ops {
 	void (*interrupt_clear)(void *ctx, int vcpu_fd);
 	/* The guest's access to a page: 0, 1 for emulation, or what KVM_RUN would say. */
 	int (*touch)(void *ctx, int vcpu_fd, uint64_t gpa, bool is_write, bool is_private);
+	/* Which Linux this is or imitates: LINUX(6, 12). */
+	unsigned (*version)(void *ctx);
 
 	/* From here on NULL on a real kernel. */
 	int (*inject)(void *ctx, int vm_fd, enum conf_fault kind, uint64_t gpa, uint64_t skip,
@@ -94,6 +99,7 @@ struct conf {
 	uint8_t *memory; /* host side of S0 */
 
 	jmp_buf stop;
+	atomic_bool overdue; /* the guard's: the case has had its time */
 	enum conf_outcome { CONF_PASS, CONF_FAIL, CONF_SKIP } outcome;
 	char reason[256];
 	char want[CONF_VERDICT], got[CONF_VERDICT];
@@ -151,6 +157,10 @@ void conf_slot_gmem(struct conf *c, int vm, unsigned id, uint64_t gpa, uint64_t 
 		    const void *hva, int gmem);
 int conf_gmem(struct conf *c, int vm, uint64_t size);
 long conf_attributes(struct conf *c, int vm, uint64_t gpa, uint64_t size, uint64_t attributes);
+/* To be called when a slot of a DEFAULT VM was deleted or moved after c->vcpu pre-faulted: before
+ * Linux 6.15 that vCPU's next pre-fault waits for a signal, for ever. Where it does, that is
+ * expected, and the case goes on with another vCPU. */
+void conf_slot_gone(struct conf *c, uint64_t gpa);
 /* A DEFAULT VM with one vCPU; and with S0. */
 void conf_plain(struct conf *c);
 void conf_plain_s0(struct conf *c);

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <tdlaunch/conformance.h>
@@ -103,6 +105,17 @@ static void dev_interrupt_clear(void *ctx, int vcpu_fd)
 	(void)vcpu_fd;
 }
 
+static unsigned dev_version(void *ctx)
+{
+	unsigned major = 0, minor = 0;
+	struct utsname name;
+
+	(void)ctx;
+	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+		return 0;
+	return LINUX(major, minor);
+}
+
 static void dev_free(void *ctx)
 {
 	struct dev *dev = ctx;
@@ -124,6 +137,7 @@ static const struct conf_ops dev_ops = {
 	.interrupt = dev_interrupt,
 	.interrupt_clear = dev_interrupt_clear,
 	.touch = guest_touch,
+	.version = dev_version,
 	.free = dev_free,
 };
 

@@ -132,6 +132,16 @@ static int touch(void *ctx, int vcpu_fd, uint64_t gpa, bool is_write, bool is_pr
 	return kernel_test_guest_touch(kernel_of(ctx), vcpu_fd, gpa, is_write, is_private);
 }
 
+static unsigned version(void *ctx)
+{
+	const struct embedded *e = ctx;
+	unsigned major = 7, minor = 2;
+
+	if (e->version)
+		sscanf(e->version, "%u.%u", &major, &minor);
+	return LINUX(major, minor);
+}
+
 static int inject(void *ctx, int vm_fd, enum conf_fault kind, uint64_t gpa, uint64_t skip,
 		  uint64_t times)
 {
@@ -209,6 +219,7 @@ static const struct conf_ops embedded_ops = {
 	.interrupt = interrupt,
 	.interrupt_clear = interrupt_clear,
 	.touch = touch,
+	.version = version,
 	.inject = inject,
 	.host_level = host_level,
 	.vm_dead = vm_dead,

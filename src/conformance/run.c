@@ -2,6 +2,7 @@
 /* The runner: one case after the other, a TAP line each. */
 #include <errno.h>
 #include <fnmatch.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include <tdlaunch/conformance.h>
 
 #include "conformance/conf.h"
+
+#define CASE_SECONDS 60
 
 const struct conf_case *const conf_tables[] = {
 	conf_system_cases,     conf_core_cases, conf_slot_cases,	      conf_gmem_cases,	     conf_attribute_cases,
@@ -73,19 +76,82 @@ static void tear_down(struct conf *c)
 	}
 }
 
-static void run_once(struct conf *c, const struct tdl_conformance_host *host,
-		     const struct conf_case *one, uint64_t seed)
+/* Interrupts what a case waits for once its time has passed, until it ends. */
+struct guard {
+	struct conf *c;
+	pthread_t thread, victim;
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool is_done;
+	unsigned limit;
+};
+
+static void *watch(void *arg)
 {
+	struct guard *g = arg;
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += g->limit;
+	pthread_mutex_lock(&g->lock);
+	while (!g->is_done) {
+		if (pthread_cond_timedwait(&g->done, &g->lock, &until) != ETIMEDOUT)
+			continue;
+		atomic_store(&g->c->overdue, true);
+		g->c->ops->interrupt(g->c->ctx, g->c->vcpu, g->victim);
+		until.tv_sec++;
+	}
+	pthread_mutex_unlock(&g->lock);
+	return NULL;
+}
+
+static bool guard_start(struct guard *g)
+{
+	pthread_mutex_init(&g->lock, NULL);
+	pthread_cond_init(&g->done, NULL);
+	return pthread_create(&g->thread, NULL, watch, g) == 0;
+}
+
+static void guard_stop(struct guard *g)
+{
+	pthread_mutex_lock(&g->lock);
+	g->is_done = true;
+	pthread_cond_signal(&g->done);
+	pthread_mutex_unlock(&g->lock);
+	pthread_join(g->thread, NULL);
+	pthread_cond_destroy(&g->done);
+	pthread_mutex_destroy(&g->lock);
+}
+
+static void run_guarded(struct guard *g, const struct conf_case *one)
+{
+	struct conf *c = g->c;
+
+	if (!guard_start(g)) {
+		c->outcome = CONF_FAIL;
+		snprintf(c->reason, sizeof(c->reason), "no thread for the guard");
+		return;
+	}
+	if (setjmp(c->stop) == 0)
+		one->run(c);
+	guard_stop(g);
+}
+
+static void run_once(struct conf *c, const struct tdl_conformance_host *host,
+		     const struct conf_case *one, uint64_t seed, unsigned limit)
+{
+	struct guard guard = { .c = c, .victim = pthread_self(), .limit = limit };
+
 	memset(c, 0, sizeof(*c));
 	c->ops = host->ops;
 	c->ctx = host->ctx;
 	c->about = one;
 	c->seed = seed;
 	c->sys = c->vm = c->vcpu = -1;
-	if (setjmp(c->stop) == 0) {
+	if (setjmp(c->stop) == 0)
 		set_up(c);
-		one->run(c);
-	}
+	if (c->outcome == CONF_PASS)
+		run_guarded(&guard, one);
 	tear_down(c);
 }
 
@@ -109,7 +175,8 @@ static void run_case(FILE *out, size_t number, struct conf *c,
 	unsigned times = options->repeat ? options->repeat : 1;
 
 	for (unsigned i = 0; i < times; i++) {
-		run_once(c, host, one, options->seed + i);
+		run_once(c, host, one, options->seed + i,
+			 options->case_limit ? options->case_limit : CASE_SECONDS);
 		if (c->outcome != CONF_PASS)
 			break;
 	}

@@ -5,12 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "conformance/conf.h"
 
+#define SPARE_VCPU 7
+
+/* Interrupts a call of c->vcpu until it has come back. */
+struct interrupter {
+	struct conf *c;
+	pthread_t thread, victim;
+	atomic_bool stop;
+};
+
 long conf_ioctl(struct conf *c, int fd, unsigned long request, void *arg)
 {
-	return c->ops->ioctl(c->ctx, fd, request, arg);
+	long rc = c->ops->ioctl(c->ctx, fd, request, arg);
+
+	if (atomic_load(&c->overdue))
+		conf_fail(c, "took too long, and was interrupted");
+	return rc;
 }
 
 long conf_ioctl_n(struct conf *c, int fd, unsigned long request, unsigned long arg)
@@ -169,6 +183,35 @@ long conf_attributes(struct conf *c, int vm, uint64_t gpa, uint64_t size, uint64
 					      .attributes = attributes };
 
 	return conf_ioctl(c, vm, KVM_SET_MEMORY_ATTRIBUTES, &wish);
+}
+
+static void *interrupt_until_told(void *arg)
+{
+	struct interrupter *i = arg;
+
+	while (!atomic_load(&i->stop)) {
+		nanosleep(&(struct timespec){ .tv_nsec = 50 * 1000000 }, NULL);
+		i->c->ops->interrupt(i->c->ctx, i->c->vcpu, i->victim);
+	}
+	return NULL;
+}
+
+void conf_slot_gone(struct conf *c, uint64_t gpa)
+{
+	struct interrupter i = { .c = c, .victim = pthread_self() };
+	struct kvm_pre_fault_memory range = { .gpa = gpa, .size = PAGE };
+	long rc;
+
+	if (c->ops->version(c->ctx) >= LINUX(6, 15))
+		return;
+	if (pthread_create(&i.thread, NULL, interrupt_until_told, &i) != 0)
+		conf_fail(c, "no thread");
+	rc = c->ops->ioctl(c->ctx, c->vcpu, KVM_PRE_FAULT_MEMORY, &range);
+	atomic_store(&i.stop, true);
+	pthread_join(i.thread, NULL);
+	c->ops->interrupt_clear(c->ctx, c->vcpu);
+	conf_expect(c, rc, -EINTR);
+	c->vcpu = conf_make_vcpu(c, c->vm, SPARE_VCPU);
 }
 
 void conf_plain(struct conf *c)

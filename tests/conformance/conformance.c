@@ -13,6 +13,7 @@ enum { EXIT_YES, EXIT_NO, EXIT_USAGE, EXIT_UNKNOWN };
 static const char usage[] =
 	"usage: conformance [--kvm embedded|DEVICE] [--linux VERSION] [--no-tdp] [--list]\n"
 	"                   [--only PATTERN] [--repeat N] [--seed N] [--time-limit SECONDS]\n"
+	"                   [--case-limit SECONDS]\n"
 	"       conformance --compare A.tap B.tap\n";
 
 struct wish {
@@ -32,7 +33,7 @@ static bool parse_number(const char *text, unsigned long max, unsigned long *ret
 
 static bool parse(int argc, char **argv, struct wish *w)
 {
-	enum { KVM = 1, LINUX, NO_TDP, LIST, ONLY, REPEAT, SEED, TIME_LIMIT, COMPARE };
+	enum { KVM = 1, LINUX, NO_TDP, LIST, ONLY, REPEAT, SEED, TIME_LIMIT, CASE_LIMIT, COMPARE };
 	static const struct option options[] = {
 		{ "kvm", required_argument, NULL, KVM },
 		{ "linux", required_argument, NULL, LINUX },
@@ -42,6 +43,7 @@ static bool parse(int argc, char **argv, struct wish *w)
 		{ "repeat", required_argument, NULL, REPEAT },
 		{ "seed", required_argument, NULL, SEED },
 		{ "time-limit", required_argument, NULL, TIME_LIMIT },
+		{ "case-limit", required_argument, NULL, CASE_LIMIT },
 		{ "compare", no_argument, NULL, COMPARE },
 		{ 0 },
 	};
@@ -68,6 +70,10 @@ static bool parse(int argc, char **argv, struct wish *w)
 		case TIME_LIMIT:
 			good = good && parse_number(optarg, 1000000, &number);
 			w->options.time_limit = (unsigned)number;
+			break;
+		case CASE_LIMIT:
+			good = good && parse_number(optarg, 1000000, &number);
+			w->options.case_limit = (unsigned)number;
 			break;
 		default: good = false;
 		}
