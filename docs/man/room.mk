@@ -4,6 +4,7 @@
 dist_man_MANS += \
 	%D%/kvm-pre-fault-memory.7 \
 	%D%/tdlaunch-attest.1 \
+	%D%/tdlaunch-conformance.1 \
 	%D%/tdlaunch-decode.1 \
 	%D%/tdlaunch-expect.1 \
 	%D%/tdlaunch-host.1 \
@@ -14,7 +15,13 @@ dist_man_MANS += \
 	%D%/tdlaunch.1
 
 api_pages = \
+	%D%/tdl_ccel.3 \
+	%D%/tdl_collateral.3 \
+	%D%/tdl_conformance.3 \
+	%D%/tdl_decode.3 \
 	%D%/tdl_error.3 \
+	%D%/tdl_evidence.3 \
+	%D%/tdl_field.3 \
 	%D%/tdl_host.3 \
 	%D%/tdl_image.3 \
 	%D%/tdl_kernel.3 \
@@ -22,7 +29,12 @@ api_pages = \
 	%D%/tdl_log.3 \
 	%D%/tdl_manifest.3 \
 	%D%/tdl_mrtd.3 \
-	%D%/tdl_plan.3
+	%D%/tdl_plan.3 \
+	%D%/tdl_policy.3 \
+	%D%/tdl_quote.3 \
+	%D%/tdl_replay.3 \
+	%D%/tdl_report.3 \
+	%D%/tdl_verdict.3
 man_MANS = $(api_pages)
 CLEANFILES += $(api_pages)
 $(api_pages): $(srcdir)/%D%/api-page.awk $(tdlaunchinclude_HEADERS)

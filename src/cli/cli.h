@@ -47,7 +47,8 @@ struct cli_option {
 struct cli_spec {
 	const char *command;  /* "log verify" */
 	const char *operands; /* "IMAGE", for the usage line; "" for none */
-	const char *summary; /* what it does and what its exit code means; lines up to 79 columns */
+	const char *summary; /* what it does and what its exit code means; lines up to 79 columns,
+			      * the last without a newline */
 	const struct cli_option *options;
 	unsigned common;     /* CLI_JSON | ... */
 	const char *example; /* command lines that work as typed, each ends with a newline */
@@ -97,7 +98,8 @@ void cli_list(FILE *out, const struct cli_command *commands, const char *prefix)
 int cli_error(const struct tdl_error *err);
 /* "tdlaunch: " and a line on standard error. */
 void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Flush standard output and find out whether all of it arrived; if not, CLI_UNKNOWN. */
+/* Flush standard output and find out whether all of it arrived; if not, CLI_UNKNOWN. Silently
+ * when the reader of a pipe has left, with a message otherwise. */
 int cli_finish(int code);
 
 /* Values (values.c). Each returns 0 or -EINVAL with the reason. */

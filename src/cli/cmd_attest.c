@@ -20,10 +20,10 @@ static const struct cli_spec show_spec = {
 	.operands = "FILE",
 	.summary = "Show a TDREPORT, quote, event log, TCB info, QE identity, certificates, CRL or\n"
 		   "Azure HCL report, recognised by what is in it. Showing is never judging: data\n"
-		   "that is expired or forged is shown too. \"-\" is standard input.\n",
+		   "that is expired or forged is shown too. \"-\" is standard input.",
 	.options = show_options,
 	.common = CLI_JSON,
-	.example = "  tdlaunch attest show --offsets quote.bin\n",
+	.example = "tdlaunch attest show --offsets quote.bin\n",
 };
 
 int cmd_attest_show(int argc, char **argv)

@@ -39,10 +39,10 @@ static const struct cli_spec spec = {
 		   "type and data, and whether its digest vouches for the data; the registers; and\n"
 		   "where one differs, what would explain it. The signatures of a quote are not\n"
 		   "checked here. Exit code 0: every register given matches; 1: one differs, or an\n"
-		   "event contradicts its data; 3: nothing to compare with.\n",
+		   "event contradicts its data; 3: nothing to compare with.",
 	.options = options,
 	.common = CLI_JSON,
-	.example = "  tdlaunch attest replay --quote quote.bin ccel.bin\n",
+	.example = "tdlaunch attest replay --quote quote.bin ccel.bin\n",
 };
 
 /* Registers to compare with, and who said so. */

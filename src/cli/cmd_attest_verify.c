@@ -62,10 +62,10 @@ static const struct cli_spec verify_spec = {
 		   "TCB status, and what the policy and the other options ask for. Exit code 0:\n"
 		   "everything required was checked and is so; 1: something is not so; 3: a\n"
 		   "required check could not be done. The default policy says nothing about which\n"
-		   "software runs in the TD: pin measurements, or read the warnings.\n",
+		   "software runs in the TD: pin measurements, or read the warnings.",
 	.options = verify_options,
 	.common = CLI_JSON,
-	.example = "  tdlaunch attest verify --quote quote.bin --collateral collateral/\n",
+	.example = "tdlaunch attest verify --quote quote.bin --collateral collateral/\n",
 };
 
 static int take_option(struct request *r, int opt, const char *value, struct tdl_error *err)
@@ -223,9 +223,9 @@ static const struct cli_spec what_if_spec = {
 	.operands = "QUOTE...",
 	.summary = "Would these quotes pass with another collateral bundle? One line each: answer,\n"
 		   "converged TCB status, file. A quote that cannot be read does not stop the\n"
-		   "others. Exit code 0: all pass; 1: one does not; 3: one could not be judged.\n",
+		   "others. Exit code 0: all pass; 1: one does not; 3: one could not be judged.",
 	.options = what_if_options,
-	.example = "  tdlaunch attest what-if --collateral new/ --at 2026-08-14 quotes/*.bin\n",
+	.example = "tdlaunch attest what-if --collateral new/ --at 2026-08-14 quotes/*.bin\n",
 };
 
 static const char *const answer_words[] = { [TDL_ANSWER_YES] = "yes",
@@ -280,8 +280,8 @@ static const struct cli_spec lint_spec = {
 	.command = "attest policy lint",
 	.operands = "POLICY",
 	.summary = "Read a policy and say which other software could pass it. Exit code 0: nothing\n"
-		   "to say, 1: there are warnings, or the policy is malformed.\n",
-	.example = "  tdlaunch attest policy lint policy.json\n",
+		   "to say, 1: there are warnings, or the policy is malformed.",
+	.example = "tdlaunch attest policy lint policy.json\n",
 };
 
 int cmd_attest_policy_lint(int argc, char **argv)
@@ -320,10 +320,10 @@ static const struct cli_spec collateral_spec = {
 	.operands = "DIR",
 	.summary = "Say when which document of a collateral bundle expires. Exit code 1 when one\n"
 		   "is not valid, or will not be within the days given. Signatures are not\n"
-		   "checked here; \"attest verify\" does that.\n",
+		   "checked here; \"attest verify\" does that.",
 	.options = collateral_options,
 	.common = CLI_JSON,
-	.example = "  tdlaunch attest collateral --warn-days 7 collateral/\n",
+	.example = "tdlaunch attest collateral --warn-days 7 collateral/\n",
 };
 
 int cmd_attest_collateral(int argc, char **argv)

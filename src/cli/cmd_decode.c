@@ -15,9 +15,9 @@ static const struct cli_spec spec = {
 	.summary = "Say what TDX numbers mean: status words of the TDX module, leaves, TDVMCALLs,\n"
 		   "KVM sub-commands, exit reasons, ATTRIBUTES, XFAM, TEE TCB SVNs and DCAP codes.\n"
 		   "A number that can be read in several ways is; \"status=...\", \"leaf=...\" and so\n"
-		   "on ask for one. Exit code 3 when a code has no reading.\n",
+		   "on ask for one. Exit code 3 when a code has no reading.",
 	.common = CLI_JSON,
-	.example = "  tdlaunch decode 0x8000020000000092 0xe0000091 OP_STATE_INCORRECT\n",
+	.example = "tdlaunch decode 0x8000020000000092 0xe0000091 OP_STATE_INCORRECT\n",
 };
 
 int cmd_decode(int argc, char **argv)

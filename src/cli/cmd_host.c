@@ -22,10 +22,10 @@ static const struct cli_spec spec = {
 	.summary = "Say what this machine's KVM offers to somebody who wants to launch TDs.\n"
 		   "\n"
 		   "Exits with 0 when a TD can be launched, 1 when it cannot, 3 when that could\n"
-		   "not be found out.\n",
+		   "not be found out.",
 	.options = options,
 	.common = CLI_JSON,
-	.example = "  tdlaunch host --kvm embedded\n",
+	.example = "tdlaunch host --kvm embedded\n",
 };
 
 static const char *state_name(enum tdl_fact_state state)

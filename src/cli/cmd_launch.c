@@ -67,10 +67,10 @@ static const struct cli_spec spec = {
 		"when the command ends.\n"
 		"\n"
 		"Exits with 0 when the TD was launched and all agree, 1 when they do not, 3 when\n"
-		"it could not be launched or there was nothing to compare MRTD with.\n",
+		"it could not be launched or there was nothing to compare MRTD with.",
 	.options = options,
 	.common = CLI_JSON | CLI_BARE | CLI_VERBOSE | CLI_ENCODING,
-	.example = "  tdlaunch launch --firmware /usr/share/ovmf/OVMF.fd --kvm embedded\n",
+	.example = "tdlaunch launch --firmware /usr/share/ovmf/OVMF.fd --kvm embedded\n",
 };
 
 static int parse_detail(struct cli_args *args, enum tdl_log_detail *ret_detail)

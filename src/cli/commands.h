@@ -6,23 +6,22 @@
 
 #include "cli/cli.h"
 
-extern const struct cli_command cli_expect_commands[];
+int cmd_conformance(int argc, char **argv);
+int cmd_decode(int argc, char **argv);
 int cmd_host(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_launch(int argc, char **argv);
 int cmd_measure(int argc, char **argv);
-extern const struct cli_command cmd_log[];
+
 extern const struct cli_command attest_commands[];
+extern const struct cli_command cli_expect_commands[];
+extern const struct cli_command cmd_log[];
+
 int cmd_attest_show(int argc, char **argv);
 int cmd_attest_replay(int argc, char **argv);
 int cmd_attest_verify(int argc, char **argv);
 int cmd_attest_what_if(int argc, char **argv);
 int cmd_attest_policy_lint(int argc, char **argv);
 int cmd_attest_collateral(int argc, char **argv);
-
-int cmd_decode(int argc, char **argv);
-
-int cmd_inspect(int argc, char **argv);
-int cmd_measure(int argc, char **argv);
 
 #endif

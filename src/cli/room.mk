@@ -14,6 +14,7 @@ libcli_la_SOURCES = \
 
 bin_PROGRAMS += tdlaunch
 tdlaunch_SOURCES = \
+	%D%/cmd_conformance.c \
 	%D%/cmd_expect.c \
 	%D%/cmd_expect_check.c \
 	%D%/cmd_host.c \

@@ -22,8 +22,9 @@ _tdlaunch_words()
 	--flow) echo all; tdlaunch measure --flow all /usr/share/ovmf/OVMF.fd 2>/dev/null |
 		sed 's/ .*//' ;;
 	--encoding) echo hex base64 ;;
+	--prefault) echo none all ;;
 	--kvm) echo auto embedded /dev/kvm ;;
-	--detail) echo region page call ;;
+	--detail | --log-detail) echo region page call ;;
 	esac
 }
 
@@ -31,23 +32,20 @@ _tdlaunch()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]}
 	local prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local path=() candidates
+	local path=() i=1 candidates
 
-	if ((COMP_CWORD > 1)); then
-		path=("${COMP_WORDS[1]}")
-		# A group: its commands come next.
+	# Walk down the groups: in each, the next word is one of its commands.
+	candidates=$(_tdlaunch_commands)
+	while [[ -n $candidates ]] && ((i < COMP_CWORD)); do
+		path+=("${COMP_WORDS[i++]}")
 		candidates=$(_tdlaunch_commands "${path[@]}")
-		if [[ -n $candidates ]]; then
-			if ((COMP_CWORD == 2)); then
-				mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$cur")
-				return
-			fi
-			path+=("${COMP_WORDS[2]}")
-		fi
+	done
+	if [[ -n $candidates ]]; then
+		candidates+=" --help"
+		((i == 1)) && candidates+=" --version"
+	else
 		candidates=$(_tdlaunch_words "$prev")
 		[[ -z $candidates && $cur == -* ]] && candidates=$(_tdlaunch_options "${path[@]}")
-	else
-		candidates="$(_tdlaunch_commands) --help --version"
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$cur")
 }

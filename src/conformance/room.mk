@@ -26,5 +26,6 @@ libconformance_la_SOURCES = \
 	%D%/run.c \
 	%D%/setup.c \
 	%D%/td.c
+kernel_rooms += libconformanceembedded.la
 libconformanceembedded_la_SOURCES = %D%/embedded.c
 EXTRA_DIST += %D%/README.md

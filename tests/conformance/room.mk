@@ -3,7 +3,7 @@ check_PROGRAMS += conformance
 TESTS += tests/conformance/embedded.sh tests/conformance/check-rules.sh
 conformance_SOURCES = %D%/conformance.c
 conformance_CPPFLAGS = $(AM_CPPFLAGS) -DCONFORMANCE_EMBEDDED
-conformance_LDADD = libconformanceembedded.la $(kernel_rooms) $(lib_rooms) \
+conformance_LDADD = $(kernel_rooms) $(lib_rooms) \
 	$(CRYPTO_LIBS) $(JSON_LIBS)
 
 # For /dev/kvm alone, static: "make conformance-dev".

@@ -6,6 +6,7 @@ json_valid_LDADD = $(JSON_LIBS)
 TESTS += \
 	%D%/test-attest.sh \
 	%D%/test-completion.sh \
+	%D%/test-conformance.sh \
 	%D%/test-expect.sh \
 	%D%/test-frame.sh \
 	%D%/test-help.sh \
@@ -26,6 +27,7 @@ EXTRA_DIST += \
 	%D%/recompute.py \
 	%D%/test-attest.sh \
 	%D%/test-completion.sh \
+	%D%/test-conformance.sh \
 	%D%/test-expect.sh \
 	%D%/test-frame.sh \
 	%D%/test-help.sh \

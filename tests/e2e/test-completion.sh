@@ -25,4 +25,46 @@ offers tdlaunch expect ve -- verify
 offers tdlaunch expect verify --tr -- --trust
 offers tdlaunch measure --fl -- --flow
 offers tdlaunch measure --encoding ba -- base64
+offers tdlaunch launch --kvm em -- embedded
+offers tdlaunch attest policy li -- lint
+offers tdlaunch attest policy lint --qu -- --quiet
+
+# Every command and every option that a help shows, in one bash.
+cat >all.bash <<'END'
+source "$TDL_SRCDIR/src/cli/tdlaunch.bash"
+# want CANDIDATE... -- WORD...: these are all offered after the words.
+want() {
+	local list=()
+	while [[ $1 != -- || ${#list[@]} = 0 ]]; do
+		list+=("$1")
+		shift
+	done
+	shift
+	COMP_WORDS=(tdlaunch "$@")
+	COMP_CWORD=$#
+	_tdlaunch
+	for one in "${list[@]}"; do
+		[[ " ${COMPREPLY[*]} " = *" $one "* ]] || echo "tdlaunch $*: $one is not offered"
+	done
+}
+check() {
+	local help names options name
+	help=$(tdlaunch "$@" --help </dev/null)
+	names=$(sed -n '/^Commands:/,/^$/s/^  \([a-z].*\)$/\1/p' <<<"$help" | sed 's/  .*//; s/.* //')
+	options=$(sed -n '/^Options:/,/^Example:/s/^ .*\(--[a-z0-9][a-z0-9-]*\).*/\1/p' <<<"$help")
+	echo "$*" >>checked
+	if [[ $names ]]; then
+		want $names -- "$@" ""
+		for name in $names; do
+			check "$@" "$name"
+		done
+	else
+		want $options -- "$@" --
+	fi
+}
+check
+END
+PATH=$TDL_BUILDDIR:$PATH bash all.bash >wrong 2>&1
+[ -s wrong ] && fail "$(cat wrong)"
+[ "$(wc -l <checked)" -ge 24 ] || fail "too few commands completed: $(cat checked)"
 finish
