@@ -186,7 +186,8 @@ struct tdl_launch_result {
  *
  * Return: 0; -EINVAL for options that cannot be; -EOPNOTSUPP when the host lacks something a launch
  * needs or the plan has a pattern that KVM cannot perform; -ECANCELED; -EAGAIN or -EBUSY when the
- * host stayed busy; what the observer returned; else what KVM said.
+ * host stayed busy; what the observer returned; else what KVM said, its EINVAL as -EIO: that is not
+ * the caller's mistake.
  * Source: Linux Documentation/virt/kvm/x86/intel-tdx.rst.
  */
 TDL_API int tdl_launch_run(struct tdl_host *host, const struct tdl_plan *plan,

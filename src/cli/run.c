@@ -3,15 +3,17 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/nearest.h"
 
 void cli_list(FILE *out, const struct cli_command *commands, const char *prefix)
 {
 	for (const struct cli_command *c = commands; c->name; c++)
-		fprintf(out, "  %s%s%-*s  %s\n", prefix, *prefix ? " " : "", *prefix ? 8 : 10,
+		fprintf(out, "  %s%s%-*s  %s\n", prefix, *prefix ? " " : "", *prefix ? 10 : 11,
 			c->name, c->help);
 }
 
@@ -89,14 +91,24 @@ int cli_error(const struct tdl_error *err)
 	return err->code == -EINVAL ? CLI_USAGE : CLI_UNKNOWN;
 }
 
+/* A reader who has gone, as in "tdlaunch log show F | head". What was written before is lost with
+ * its error number, so ask the descriptor. */
+static bool reader_has_gone(int fd)
+{
+	struct pollfd out = { .fd = fd, .events = POLLOUT };
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 int cli_finish(int code)
 {
-	int failed = ferror(stdout);
-	int why = failed ? EIO : 0;
+	int why = ferror(stdout) ? EIO : 0;
 
 	if (fflush(stdout) != 0)
 		why = errno;
-	else if (fclose(stdout) != 0 && errno != EBADF)
+	if (why == EPIPE || (why && reader_has_gone(STDOUT_FILENO)))
+		return CLI_UNKNOWN; /* the reader knows, and wants no more */
+	if (!why && fclose(stdout) != 0 && errno != EBADF)
 		why = errno;
 	if (!why)
 		return code;

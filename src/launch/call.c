@@ -24,6 +24,9 @@ int call_again(const struct tdl_td *td, struct call_tries *tries, int rc, uint64
 
 	if (stop < 0)
 		return tdl_while(err, stop, "%s", what);
+	if (rc == -EINVAL) /* the host's word, not a mistake of the launcher's caller */
+		return tdl_fail_hw(err, -EIO, hw, "%s: %s answers \"%s\"", what,
+				   tdl_host_name(td->host), strerror(EINVAL));
 	if (rc != -EINTR && rc != -EAGAIN && rc != -EBUSY)
 		return tdl_fail_hw(err, rc, hw, "%s: %s", what, strerror(-rc));
 	if (++tries->fruitless > td->opt->busy_retries)

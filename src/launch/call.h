@@ -14,7 +14,8 @@ struct call_tries {
 int call_cancelled(const struct tdl_td *td, struct tdl_error *err);
 
 /* What to do about a call that ended with a negative rc: 0 to make it again, after a pause when it
- * keeps being busy; else the error to return, recorded. hw is the module's status, if any. */
+ * keeps being busy; else the error to return, recorded: -EIO for the host's EINVAL. hw is the
+ * module's status, if any. */
 int call_again(const struct tdl_td *td, struct call_tries *tries, int rc, uint64_t hw,
 	       const char *what, struct tdl_error *err);
 
