@@ -95,7 +95,7 @@ TDL_API uint64_t tdl_image_missing(const struct tdl_image *image);
 
 /**
  * tdl_image_digest() - SHA-384 of the image's bytes, VARS before CODE
- * @image:      not changed; the digest is computed by each call
+ * @image:      the digest is computed by the first call and remembered; any thread may call
  * @ret_sha384: 48 bytes
  * @err:        NULL is fine
  *

@@ -24,8 +24,35 @@ void pamt_end(struct pamt *pamt)
 			free(pamt->blocks[g][b].each);
 		free(pamt->blocks[g]);
 	}
+	for (struct pamt_entry *spare = pamt->spare, *next; spare; spare = next) {
+		next = (struct pamt_entry *)(uintptr_t)spare->word;
+		free(spare);
+	}
 	free(pamt->blocks);
 	free(pamt->cover);
+}
+
+/* Teardown mixes one block after the other, each for a moment. Arrays are kept for the next one:
+ * freed between the small objects of the host they would leave a hole a block. */
+static struct pamt_entry *take_array(struct pamt *pamt)
+{
+	struct pamt_entry *each = pamt->spare;
+
+	if (each) {
+		pamt->spare = (struct pamt_entry *)(uintptr_t)each->word;
+		memset(each, 0, PAGES * sizeof(*each));
+		return each;
+	}
+	each = calloc(PAGES, sizeof(*each));
+	if (each)
+		pamt->bytes += PAGES * sizeof(*each);
+	return each;
+}
+
+static void put_array(struct pamt *pamt, struct pamt_entry *each)
+{
+	each->word = (uintptr_t)pamt->spare;
+	pamt->spare = each;
 }
 
 static bool same_value(struct pamt_entry a, struct pamt_entry b)
@@ -63,7 +90,7 @@ bool pamt_block_free(const struct pamt *pamt, uint64_t pa)
 
 static bool spread(struct pamt *pamt, struct pamt_block *b)
 {
-	struct pamt_entry *each = calloc(PAGES, sizeof(*each));
+	struct pamt_entry *each = take_array(pamt);
 
 	if (!each)
 		return false;
@@ -72,7 +99,6 @@ static bool spread(struct pamt *pamt, struct pamt_block *b)
 	if (pamt_type(b->same) == TDX_PT_NDA)
 		b->count = 0;
 	b->each = each;
-	pamt->bytes += PAGES * sizeof(*each);
 	return true;
 }
 
@@ -94,9 +120,8 @@ static void gather(struct pamt *pamt, struct pamt_block *b)
 		b->same = b->each[first];
 	b->start = (uint16_t)first;
 	b->count = (uint16_t)(end - first);
-	free(b->each);
+	put_array(pamt, b->each);
 	b->each = NULL;
-	pamt->bytes -= PAGES * sizeof(*b->each);
 }
 
 /* The write fits into, or extends, a run. */
@@ -140,8 +165,7 @@ static bool write_page(struct pamt *pamt, struct pamt_block *b, unsigned i, stru
 static void write_large(struct pamt *pamt, struct pamt_block *b, struct pamt_entry entry)
 {
 	if (b->each)
-		pamt->bytes -= PAGES * sizeof(*b->each);
-	free(b->each);
+		put_array(pamt, b->each);
 	*b = (struct pamt_block){ .large = pamt_type(entry) != TDX_PT_NDA };
 	if (b->large)
 		b->same = entry;

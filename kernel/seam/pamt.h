@@ -28,8 +28,9 @@ enum pamt_cover { PAMT_NONE, PAMT_PENDING, PAMT_READY };
 struct pamt {
 	uint8_t *cover;		    /* enum pamt_cover, a GiB each */
 	struct pamt_block **blocks; /* 512 a GiB, or NULL */
+	struct pamt_entry *spare;   /* arrays of 512 that no block needs now, linked by word */
 	size_t gigs;
-	size_t bytes; /* taken by blocks and entries */
+	size_t bytes; /* taken by blocks and entries, spare ones included */
 };
 
 static inline struct pamt_entry pamt_value(enum tdx_page_type type, uint64_t owner_pa,

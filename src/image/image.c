@@ -28,6 +28,7 @@ static struct tdl_image *image_new(const char *name, const char *vars_name)
 
 	if (!image)
 		return NULL;
+	pthread_mutex_init(&image->digest_lock, NULL);
 	image->name = strdup(name);
 	image->vars_name = vars_name ? strdup(vars_name) : NULL;
 	if (!image->name || (vars_name && !image->vars_name)) {
@@ -123,6 +124,7 @@ void tdl_image_free(struct tdl_image *image)
 {
 	if (!image)
 		return;
+	pthread_mutex_destroy(&image->digest_lock);
 	for (int i = 0; i < IMAGE_PARTS; i++)
 		file_unmap(&image->maps[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(image->warnings); i++)
@@ -201,7 +203,8 @@ uint64_t tdl_image_descriptor(const struct tdl_image *image)
 	return image->descriptor;
 }
 
-int tdl_image_digest(const struct tdl_image *image, uint8_t ret_sha384[48], struct tdl_error *err)
+static int compute_digest(const struct tdl_image *image, uint8_t ret_sha384[SHA384_SIZE],
+			  struct tdl_error *err)
 {
 	AUTO_SHA384 struct sha384 h = { 0 };
 	int rc = sha384_start(&h, err);
@@ -210,6 +213,22 @@ int tdl_image_digest(const struct tdl_image *image, uint8_t ret_sha384[48], stru
 		if (image->parts[i].bytes)
 			rc = sha384_update(&h, image->parts[i].bytes, image->parts[i].size, err);
 	return rc < 0 ? rc : sha384_final(&h, ret_sha384, err);
+}
+
+/* Every image is allocated by image_new(), so that const may be cast away for what is remembered. */
+int tdl_image_digest(const struct tdl_image *image, uint8_t ret_sha384[48], struct tdl_error *err)
+{
+	struct tdl_image *memory = (struct tdl_image *)(uintptr_t)image;
+	int rc = 0;
+
+	pthread_mutex_lock(&memory->digest_lock);
+	if (!memory->digested)
+		rc = compute_digest(image, memory->digest, err);
+	memory->digested = rc == 0;
+	if (rc == 0)
+		memcpy(ret_sha384, memory->digest, SHA384_SIZE);
+	pthread_mutex_unlock(&memory->digest_lock);
+	return rc;
 }
 
 size_t tdl_image_section_count(const struct tdl_image *image)

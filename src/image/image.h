@@ -4,9 +4,13 @@
 #ifndef IMAGE_IMAGE_H
 #define IMAGE_IMAGE_H
 
+#include <pthread.h>
+#include <stdbool.h>
+
 #include <tdlaunch/image.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 
 #define IMAGE_WARNINGS_MAX 16
 
@@ -27,6 +31,9 @@ struct tdl_image {
 	struct tdl_section *sections;
 	size_t section_count;
 	char *warnings[IMAGE_WARNINGS_MAX + 1]; /* up to the first NULL */
+	pthread_mutex_t digest_lock; /* of the two below, which change behind const */
+	bool digested;
+	uint8_t digest[SHA384_SIZE];
 };
 
 /* Read metadata from bytes that are already in memory. The bytes are borrowed and must outlive the
