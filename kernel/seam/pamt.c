@@ -176,6 +176,10 @@ bool pamt_write(struct pamt *pamt, uint64_t pa, unsigned level, struct pamt_entr
 	struct pamt_block **blocks = &pamt->blocks[pa >> 30];
 	struct pamt_block *b;
 
+	/* Nobody can see the BEPOCH of a free page, and each page that was unmapped in a tracked TD
+	 * has another one. */
+	if (pamt_type(entry) == TDX_PT_NDA)
+		entry.bepoch = 0;
 	if (!*blocks) {
 		*blocks = calloc(PAGES, sizeof(**blocks));
 		if (!*blocks)
