@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -145,16 +146,19 @@ static void pre_fault(struct kernel *k, int vm, int vcpu, uint64_t size)
 	       (unsigned long long)kernel_test_stat(k, vm, "steps"));
 }
 
-/* How much more the teardown needs at its peak; the goal is about the whole life of a TD. */
-static void tear_down(struct kernel *k, uint64_t size)
+/* The peak is that of the whole life of the VM. */
+static void tear_down(struct kernel *k, uint64_t size, uint64_t before)
 {
 	double pages = (double)(size >> 12);
-	uint64_t before = resident();
 	double start = now();
+	struct rusage usage;
 
 	kernel_free(k);
-	printf("; teardown %.2f ns a page, %llu KiB stay of %llu KiB\n", (now() - start) / pages,
-	       (unsigned long long)resident() >> 10, (unsigned long long)before >> 10);
+	double time = now() - start;
+
+	getrusage(RUSAGE_SELF, &usage);
+	printf("; teardown %.2f ns, peak %.3f bytes a page\n", time / pages,
+	       ((double)usage.ru_maxrss * 1024 - (double)before) / pages);
 }
 
 static void measure(uint64_t gib, enum kind kind, bool is_huge)
@@ -183,8 +187,10 @@ static void measure(uint64_t gib, enum kind kind, bool is_huge)
 		finish_td(k, vm, vcpu);
 	printf("%4llu GiB %-8s %s: ", (unsigned long long)gib, kinds[kind].name,
 	       is_huge ? "2M" : "4K");
+	uint64_t before = resident();
+
 	pre_fault(k, vm, vcpu, size);
-	tear_down(k, size);
+	tear_down(k, size, before);
 }
 
 /* 0, or 1 when the row failed. */
