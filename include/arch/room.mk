@@ -6,3 +6,5 @@ noinst_HEADERS += \
 	%D%/tdx_status.h \
 	%D%/tdx_sys.h \
 	%D%/tdx_td.h
+
+EXTRA_DIST += %D%/README.md

@@ -22,3 +22,5 @@ tdlaunchinclude_HEADERS = \
 	%D%/replay.h \
 	%D%/report.h \
 	%D%/verdict.h
+
+EXTRA_DIST += %D%/README.md

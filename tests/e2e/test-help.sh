@@ -28,6 +28,7 @@ while read -r name; do
 	sed -n '/^Example:/,$p' out | grep -q "^  tdlaunch $name" || fail "$name: no example"
 	sed -n '/^Options:/,/^Example:/p' out | grep -o -- '--[a-z0-9][a-z0-9-]*' | sort -u >options
 	[ -s options ] || fail "$name: no options"
+	grep -Eq "^\| \`$name( [A-Z]+)?\` \|" "$TDL_SRCDIR/README.md" || fail "README omits $name"
 	[ -f "$page" ] || {
 		fail "$name has no man page"
 		continue

@@ -7,7 +7,8 @@ libtest_la_SOURCES = \
 	%D%/test.c \
 	%D%/test.h
 
-TESTS += tests/lib/check-rooms.sh tests/lib/check-headers.sh
+TESTS += tests/lib/check-rooms.sh tests/lib/check-headers.sh tests/lib/check-api.sh
 EXTRA_DIST += \
+	%D%/check-api.sh \
 	%D%/check-headers.sh \
 	%D%/check-rooms.sh
