@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One producer, one consumer, a ring under a mutex. Somebody is woken only when known to wait. */
+/* One producer, one consumer, a ring under a mutex. Somebody is woken only when known to wait, and
+ * pages wake nobody before a quarter of the ring is there to do, or half of it free again: a switch
+ * of threads costs more than a page. */
 #include "evlog/queue.h"
 
 #include <errno.h>
@@ -22,7 +24,7 @@ static void work_one(struct queue *q)
 	}
 	q->first = (q->first + 1) % QUEUE_JOBS;
 	q->count--;
-	if (q->producer_waits)
+	if (q->producer_waits && q->count <= q->wake_at)
 		pthread_cond_signal(&q->room);
 }
 
@@ -68,7 +70,10 @@ int queue_start(struct queue *q, int (*run)(void *ctx, const struct job *, struc
 /* Under lock: wait until at most so many jobs are left. */
 static int wait_for(struct queue *q, size_t jobs, struct tdl_error *err)
 {
+	q->wake_at = jobs < QUEUE_JOBS / 2 ? jobs : QUEUE_JOBS / 2;
 	while (q->count > jobs) {
+		if (q->worker_waits)
+			pthread_cond_signal(&q->work);
 		q->producer_waits = true;
 		pthread_cond_wait(&q->room, &q->lock);
 		q->producer_waits = false;
@@ -92,9 +97,12 @@ int queue_slot(struct queue *q, struct job **ret_job, struct tdl_error *err)
 
 void queue_push(struct queue *q)
 {
+	bool is_page;
+
 	pthread_mutex_lock(&q->lock);
+	is_page = q->jobs[(q->first + q->count) % QUEUE_JOBS].kind == JOB_PAGE;
 	q->count++;
-	if (q->worker_waits)
+	if (q->worker_waits && (!is_page || q->count >= QUEUE_JOBS / 4))
 		pthread_cond_signal(&q->work);
 	pthread_mutex_unlock(&q->lock);
 }

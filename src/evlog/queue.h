@@ -45,6 +45,7 @@ struct queue {
 	pthread_cond_t work, room; /* a job came; a job is done */
 	bool started, stop, worker_waits, producer_waits;
 	size_t first, count; /* of jobs, under lock */
+	size_t wake_at;	     /* jobs that may be left when a waiting producer is woken */
 	int rc;		     /* first failure, under lock */
 	struct tdl_error err;
 	struct job jobs[QUEUE_JOBS];
