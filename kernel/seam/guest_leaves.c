@@ -2,7 +2,6 @@
 /* What the guest asks of the module: TDG.VP.INFO, TDG.MR.RTMR.EXTEND, TDG.MR.REPORT and
  * TDG.MEM.PAGE.ACCEPT. The guest's own loads and stores stand here too. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "arch/tdx_leaf.h"
@@ -37,12 +36,14 @@ static uint8_t *private_for_write(struct seam *s, uint64_t pa)
 
 	if (page)
 		return page;
-	page = calloc(1, PAGE_SIZE_4K);
-	if (!page || !page_map_put(&s->private, pa, page)) {
-		free(page);
+	page = page_pool_get(&s->private_pool);
+	if (!page)
+		return NULL;
+	if (!page_map_put(&s->private, pa, page)) {
+		page_pool_put(&s->private_pool, page);
 		return NULL;
 	}
-	return page;
+	return memset(page, 0, PAGE_SIZE_4K);
 }
 
 /* The bytes at a private GPA, or NULL with *at saying where the walk ended. */

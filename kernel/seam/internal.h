@@ -120,6 +120,7 @@ struct seam {
 	struct pamt pamt;
 	struct page_map host;	 /* the host's pages */
 	struct page_map private; /* pages of TDs, plain text */
+	struct page_pool private_pool;
 	struct page_map tables;	 /* of secure EPTs, but for the roots */
 	struct page_pool table_pool;
 	struct page_map tds;   /* struct td by TDR */

@@ -135,7 +135,8 @@ void seam_free(struct seam *s)
 	if (!s)
 		return;
 	page_map_end(&s->host, free);
-	page_map_end(&s->private, free);
+	page_map_end(&s->private, NULL);
+	page_pool_end(&s->private_pool);
 	page_map_end(&s->tables, NULL);
 	page_pool_end(&s->table_pool);
 	page_map_end(&s->vcpus, free);

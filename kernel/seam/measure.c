@@ -2,7 +2,6 @@
 /* TDH.MR.EXTEND, TDH.MR.FINALIZE and the stream that MRTD is the SHA-384 of. Bytes gather in a
  * buffer and are hashed in long runs; a chunk is copied when it is extended, so that is what
  * counts. Source: TDX Module ABI, TDH.MEM.PAGE.ADD and TDH.MR.EXTEND. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -54,8 +53,12 @@ void private_drop(struct seam *s, uint64_t pa, unsigned level)
 {
 	if (s->private.used == 0)
 		return;
-	for (uint64_t i = 0; i < 1ull << 9 * level; i++)
-		free(page_map_take(&s->private, pa + i * PAGE_SIZE_4K));
+	for (uint64_t i = 0; i < 1ull << 9 * level; i++) {
+		void *page = page_map_take(&s->private, pa + i * PAGE_SIZE_4K);
+
+		if (page)
+			page_pool_put(&s->private_pool, page);
+	}
 }
 
 uint64_t leaf_mr_extend(struct call *c)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* TDH.MEM.PAGE.ADD, .AUG and .REMOVE: private pages of a TD. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/range.h"
@@ -20,9 +19,11 @@ static uint64_t copy_page(struct seam *s, uint64_t source, uint64_t target)
 
 	if (!bytes || memcmp(bytes, zeros, sizeof(zeros)) == 0)
 		return TDX_SUCCESS;
-	copy = malloc(PAGE_SIZE_4K);
-	if (!copy || !page_map_put(&s->private, target, copy)) {
-		free(copy);
+	copy = page_pool_get(&s->private_pool);
+	if (!copy)
+		return SEAM_NO_MEMORY;
+	if (!page_map_put(&s->private, target, copy)) {
+		page_pool_put(&s->private_pool, copy);
 		return SEAM_NO_MEMORY;
 	}
 	memcpy(copy, bytes, PAGE_SIZE_4K);
