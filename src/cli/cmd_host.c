@@ -103,8 +103,9 @@ static int show_host(const char *kvm, const struct cli_args *args)
 	struct kvm_choice choice;
 	struct tdl_probe probe;
 	int rc = kvm_open(kvm, NULL, args->quiet, &choice, &err);
+	bool opened = rc == 0;
 
-	if (rc == 0) {
+	if (opened) {
 		rc = tdl_host_probe(choice.host, &probe, &err);
 		if (rc == 0 && args->json)
 			print_json(choice.host, &probe);
@@ -118,7 +119,8 @@ static int show_host(const char *kvm, const struct cli_args *args)
 	/* a machine without KVM is an answer, one that may not be asked is none */
 	if (rc == -ENOENT || rc == -ENODEV || rc == -ENXIO)
 		return CLI_NO;
-	return rc == -EINVAL ? CLI_USAGE : CLI_UNKNOWN;
+	/* once it is open, EINVAL is the host's word */
+	return rc == -EINVAL && !opened ? CLI_USAGE : CLI_UNKNOWN;
 }
 
 int cmd_host(int argc, char **argv)
