@@ -2,8 +2,11 @@
 # Real kernels in a VM that needs no virtualisation hardware; run by scripts/check.
 EXTRA_DIST += \
 	%D%/README.md \
+	%D%/check-vm.sh \
+	%D%/differences \
 	%D%/init.c \
 	%D%/kernel.config \
 	%D%/kernels.sh \
 	%D%/man-example.sh \
-	%D%/run.sh
+	%D%/run.sh \
+	%D%/table.sh

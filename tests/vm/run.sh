@@ -51,7 +51,7 @@ done
 (cd "$root" && find . | cpio --quiet -o -H newc | gzip -1) >"$work/initramfs"
 
 status=0
-timeout --foreground "$limit" qemu-system-x86_64 -accel tcg -cpu max,-cx16 \
+timeout --foreground "$limit" qemu-system-x86_64 -accel tcg,thread=single -cpu max,-cx16 \
 	-smp "$cpus" -m "$memory" -nodefaults -no-reboot -display none -monitor none \
 	-serial "file:$work/console" -serial "file:$work/results" \
 	-kernel "$kernel/vmlinuz" -initrd "$work/initramfs" \
