@@ -21,11 +21,13 @@ static void drop_slot(void *ctx, const struct slot *slot)
 	mmu_drop_roots(&vm->mmu);
 }
 
-/* kvm_mmu_slot_apply_flags() */
+/* kvm_mmu_slot_apply_flags(). What is read-only cannot get dirty: nothing is split or joined. */
 static void slot_flags_changed(void *ctx, const struct slot *slot, uint32_t old_flags)
 {
 	struct vm *vm = ((struct call *)ctx)->vm;
 
+	if (slot->flags & KVM_MEM_READONLY)
+		return;
 	if (slot->flags & ~old_flags & KVM_MEM_LOG_DIRTY_PAGES) {
 		mmu_split(&vm->mmu, slot);
 	} else if (~slot->flags & old_flags & KVM_MEM_LOG_DIRTY_PAGES) {
@@ -150,13 +152,18 @@ long create_guest_memfd(struct call *call)
 	return rc;
 }
 
-static int find_logged(struct call *call, uint32_t number, struct slot **ret_slot)
+/* first_page is CLEAR_DIRTY_LOG's, and judged before the slot is looked up. */
+static int find_logged(struct call *call, uint32_t number, uint64_t first_page,
+		       struct slot **ret_slot)
 {
 	unsigned space = number >> 16, id = number & 0xffff;
 
 	if (space >= call->vm->slots.rules.spaces || id >= SLOTS_USER_MAX)
 		return refuse(call_trace(call), -EINVAL, "dirty-log.slot", "slot %u of space %u", id,
 			      space);
+	if (first_page % 64)
+		return refuse(call_trace(call), -EINVAL, "dirty-log.range", "from page %llu",
+			      (unsigned long long)first_page);
 	struct slot *slot = slots_by_id(&call->vm->slots, space, id);
 
 	if (!slot || !slot->dirty)
@@ -174,7 +181,7 @@ long get_dirty_log(struct call *call)
 	int rc = call_read(call, &log, sizeof(log));
 
 	if (rc == 0)
-		rc = find_logged(call, log.slot, &slot);
+		rc = find_logged(call, log.slot, 0, &slot);
 	if (rc < 0)
 		return rc;
 	size_t size = (slot->count + 63) / 64 * sizeof(uint64_t);
@@ -195,10 +202,10 @@ long clear_dirty_log(struct call *call)
 	int rc = call_read(call, &log, sizeof(log));
 
 	if (rc == 0)
-		rc = find_logged(call, log.slot, &slot);
+		rc = find_logged(call, log.slot, log.first_page, &slot);
 	if (rc < 0)
 		return rc;
-	if (log.first_page % 64 || log.first_page > slot->count ||
+	if (log.first_page > slot->count ||
 	    log.num_pages > slot->count - log.first_page ||
 	    (log.num_pages % 64 && log.num_pages < slot->count - log.first_page))
 		return refuse(call_trace(call), -EINVAL, "dirty-log.range", "%u pages from %llu",

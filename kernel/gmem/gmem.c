@@ -13,6 +13,9 @@
 
 #define FANOUT 512u
 
+/* What vfs_fallocate() lets through to the file. */
+#define VFS_MODES (FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)
+
 /* 512 pages of the file. Its frames are one run of the machine, of which those in `have` are in
  * use: a page's frame follows from its index, and a chunk that is full takes 24 bytes. */
 struct chunk {
@@ -326,17 +329,21 @@ int gmem_fallocate(struct gmem *gmem, int mode, int64_t offset, int64_t length)
 	if (offset < 0 || length <= 0)
 		return refuse(trace, -EINVAL, "gmem.fallocate-sign", "offset %lld, length %lld",
 			      (long long)offset, (long long)length);
-	if (!(mode & FALLOC_FL_KEEP_SIZE) || mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+	bool is_punch = mode & FALLOC_FL_PUNCH_HOLE, keeps_size = mode & FALLOC_FL_KEEP_SIZE;
+
+	if (mode & ~VFS_MODES || (is_punch && !keeps_size))
 		return refuse(trace, -EOPNOTSUPP, "gmem.fallocate-mode", "mode 0x%x", mode);
 	if (offset > INT64_MAX - length)
 		return refuse(trace, -EFBIG, "gmem.fallocate-end", "offset %lld, length %lld",
 			      (long long)offset, (long long)length);
+	if (!keeps_size || mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+		return refuse(trace, -EOPNOTSUPP, "gmem.fallocate-mode", "mode 0x%x", mode);
 	if (!is_aligned((uint64_t)offset, PAGE_SIZE_4K) ||
 	    !is_aligned((uint64_t)length, PAGE_SIZE_4K))
 		return refuse(trace, -EINVAL, "gmem.fallocate-aligned",
 			      "offset 0x%llx, length 0x%llx", (unsigned long long)offset,
 			      (unsigned long long)length);
-	if (mode & FALLOC_FL_PUNCH_HOLE)
+	if (is_punch)
 		return punch(gmem, (uint64_t)offset, (uint64_t)length);
 	return allocate(gmem, (uint64_t)offset, (uint64_t)length);
 }
