@@ -38,6 +38,17 @@ void kernel_test_inject_clear(struct kernel *kernel, int vm_fd);
 int kernel_test_host_level(struct kernel *kernel, int vm_fd, uint64_t hva, uint64_t size,
 			   unsigned level);
 
+/**
+ * kernel_test_user_changed() - what an MMU notifier would tell: the process has unmapped, protected
+ * or replaced its memory at [hva, hva + size)
+ * @fd: any descriptor of the VM
+ *
+ * Linux learns of it as it happens. The model looks at the process's memory only when it maps a
+ * page, and keeps old mappings until it is told.
+ * Return: 0, or -EBADF.
+ */
+int kernel_test_user_changed(struct kernel *kernel, int fd, uint64_t hva, uint64_t size);
+
 /* Mark a VM bugged: EIO from here on. */
 int kernel_test_vm_dead(struct kernel *kernel, int vm_fd);
 

@@ -51,6 +51,20 @@ int kernel_test_host_level(struct kernel *kernel, int vm_fd, uint64_t hva, uint6
 		    : -EBADF;
 }
 
+int kernel_test_user_changed(struct kernel *kernel, int fd, uint64_t hva, uint64_t size)
+{
+	struct file *file = file_get(kernel, fd);
+
+	if (!file || !file->vm) {
+		if (file)
+			file_put(kernel, file);
+		return -EBADF;
+	}
+	vm_lock(file->vm);
+	mmu_user_changed(&file->vm->mmu, hva, hva + size);
+	return leave(kernel, file, 0);
+}
+
 int kernel_test_vm_dead(struct kernel *kernel, int vm_fd)
 {
 	struct file *file = enter(kernel, vm_fd, FILE_VM);

@@ -131,6 +131,22 @@ void mmu_zap(struct mmu *mmu, gfn_t start, gfn_t end, enum mmu_half half)
 		mirror_zap(mmu, start, end);
 }
 
+void mmu_user_changed(struct mmu *mmu, uint64_t start, uint64_t end)
+{
+	for (unsigned space = 0; space < SLOTS_SPACES_MAX; space++) {
+		for (size_t i = 0; i < mmu->slots->count[space]; i++) {
+			const struct slot *slot = mmu->slots->sorted[space][i];
+			uint64_t slot_end = slot->hva + (slot->count << 12);
+			uint64_t from = start > slot->hva ? start : slot->hva;
+			uint64_t to = end < slot_end ? end : slot_end;
+
+			if (from < to)
+				table_zap(mmu, space, slot->gfn + ((from - slot->hva) >> 12),
+					  slot->gfn + ((to - slot->hva + 0xfff) >> 12));
+		}
+	}
+}
+
 void mmu_zap_all(struct mmu *mmu, enum mmu_half half)
 {
 	if (half & MMU_SHARED || !mmu->private_ops) {

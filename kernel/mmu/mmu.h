@@ -209,6 +209,10 @@ void mmu_load_root(struct mmu_vcpu *vcpu);
 enum mmu_half { MMU_SHARED = 1, MMU_PRIVATE = 2, MMU_BOTH = 3 };
 void mmu_zap(struct mmu *mmu, gfn_t start, gfn_t end, enum mmu_half half);
 
+/* The process changed what it maps at user addresses [start, end): drop what was mapped from there.
+ * Linux: kvm_mmu_notifier_invalidate_range_start(). */
+void mmu_user_changed(struct mmu *mmu, uint64_t start, uint64_t end);
+
 /* Drop everything, tables included. A TD's private half is dropped when the VM goes only. */
 void mmu_zap_all(struct mmu *mmu, enum mmu_half half);
 

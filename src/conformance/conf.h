@@ -58,6 +58,9 @@ struct conf_ops {
 	int (*inject)(void *ctx, int vm_fd, enum conf_fault kind, uint64_t gpa, uint64_t skip,
 		      uint64_t times);
 	int (*host_level)(void *ctx, int vm_fd, uint64_t hva, uint64_t size, unsigned level);
+	/* What the process's MMU notifier would tell: these addresses map something else now. Any
+	 * descriptor of the VM will do. */
+	int (*user_changed)(void *ctx, int fd, uint64_t hva, uint64_t size);
 	int (*vm_dead)(void *ctx, int vm_fd);
 	/* Let a signal arrive while the n-th page from now is added to a TD. */
 	void (*interrupt_at_add)(void *ctx, int vcpu_fd, unsigned n);

@@ -167,6 +167,11 @@ static int host_level(void *ctx, int vm_fd, uint64_t hva, uint64_t size, unsigne
 	return kernel_test_host_level(kernel_of(ctx), vm_fd, hva, size, level);
 }
 
+static int user_changed(void *ctx, int fd, uint64_t hva, uint64_t size)
+{
+	return kernel_test_user_changed(kernel_of(ctx), fd, hva, size);
+}
+
 static int vm_dead(void *ctx, int vm_fd)
 {
 	return kernel_test_vm_dead(kernel_of(ctx), vm_fd);
@@ -222,6 +227,7 @@ static const struct conf_ops embedded_ops = {
 	.version = version,
 	.inject = inject,
 	.host_level = host_level,
+	.user_changed = user_changed,
 	.vm_dead = vm_dead,
 	.interrupt_at_add = interrupt_at_add,
 	.set_nested = set_nested,

@@ -24,6 +24,10 @@ libconformance_la_SOURCES = \
 	%D%/guest.c \
 	%D%/guest.h \
 	%D%/run.c \
+	%D%/sequence.h \
+	%D%/sequence_make.c \
+	%D%/sequence_run.c \
+	%D%/sequence_text.c \
 	%D%/setup.c \
 	%D%/td.c
 kernel_rooms += libconformanceembedded.la

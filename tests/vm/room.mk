@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Real kernels in a VM that needs no virtualisation hardware; run by scripts/check.
 EXTRA_DIST += \
+	%D%/check-sequences.sh \
 	%D%/README.md \
 	%D%/check-vm.sh \
 	%D%/differences \
