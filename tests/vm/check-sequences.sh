@@ -4,6 +4,7 @@
 #
 #   check-sequences.sh [COUNT [SEED]]      default: 2000 and a fresh seed, which is printed
 #
+# One CPU: with two, a Linux that patches its own code while QEMU's TCG runs it was seen to die of it.
 # Uses ./sequences and ./sequences-dev of the build folder, where it is called, and the VM's first
 # process ($TDL_VM_INIT, or made here). Kernels: $TDL_VM_KERNELS, lines "FOLDER LINUX TYPES", where
 # TYPES are bits of KVM_CAP_VM_TYPES; by default the built kernel with half of the count, and the
@@ -34,7 +35,7 @@ run() {
 	name=$1
 	shift
 	"$model" --linux "$linux" --types "$types" "$@" >"$work/$name.model"
-	"$here/run.sh" --time-limit "$limit" --add "$device=/sequences" --add "$work/from=/from" \
+	"$here/run.sh" --cpus 1 --time-limit "$limit" --add "$device=/sequences" --add "$work/from=/from" \
 		"$folder" "$init" -- "/sequences --kvm /dev/kvm --types $types $*" |
 		tr -d '\r' >"$work/$name.linux"
 }
@@ -59,7 +60,7 @@ run_from() {
 	name=$1
 	shift
 	"$model" --linux "$linux" --types "$types" --from "$work/from" "$@" >"$work/$name.model"
-	"$here/run.sh" --time-limit "$limit" --add "$device=/sequences" --add "$work/from=/from" \
+	"$here/run.sh" --cpus 1 --time-limit "$limit" --add "$device=/sequences" --add "$work/from=/from" \
 		"$folder" "$init" -- "/sequences --kvm /dev/kvm --types $types --from /from $*" |
 		tr -d '\r' >"$work/$name.linux"
 }
