@@ -23,10 +23,12 @@ static void cap_sys(struct conf *c)
 		conf_expect(c, cap, 1);
 }
 
+/* One answer whatever the number of types on offer, so that hosts can be compared. */
 static void cap_vm(struct conf *c)
 {
 	long cap = conf_cap(c, c->sys, KVM_CAP_PRE_FAULT_MEMORY);
 	long types = conf_cap(c, c->sys, KVM_CAP_VM_TYPES);
+	long differing = 0;
 
 	for (unsigned type = 0; type < 32; type++) {
 		int vm;
@@ -34,9 +36,10 @@ static void cap_vm(struct conf *c)
 		if (type && !(types >> type & 1))
 			continue;
 		vm = conf_make_vm(c, type);
-		conf_expect(c, conf_cap(c, vm, KVM_CAP_PRE_FAULT_MEMORY), cap);
+		differing += conf_cap(c, vm, KVM_CAP_PRE_FAULT_MEMORY) != cap;
 		conf_close(c, vm);
 	}
+	conf_expect(c, differing, 0);
 }
 
 static void no_tdp(struct conf *c)
