@@ -50,13 +50,15 @@ static void add_row(struct table *t, const struct cli_option *option)
 	}
 }
 
+/* The one table: a process reads one command line, and getopt_long() has but one state anyway. A
+ * command that stops reading in the middle has nothing to give back. */
 static struct table *table_of(const struct cli_spec *spec)
 {
-	struct table *t = calloc(1, sizeof(*t));
+	static struct table one;
+	struct table *t = &one;
 	size_t n = 0;
 
-	if (!t)
-		return NULL;
+	memset(t, 0, sizeof(*t));
 	t->shorts[0] = ':';
 	for (const struct cli_option *o = spec->options; o && o->id; o++)
 		add_row(t, o);
@@ -184,30 +186,18 @@ static bool take_common(struct cli_args *args, int id)
 	}
 }
 
-static int finish(struct cli_args *args, int rc)
-{
-	free(args->table);
-	args->table = NULL;
-	return rc;
-}
-
 int cli_next(struct cli_args *args)
 {
 	const struct table *t = args->table;
 	int id;
 
-	if (!t) {
-		cli_say("no memory (ENOMEM)");
-		args->exit = CLI_UNKNOWN;
-		return -1;
-	}
 	for (;;) {
 		id = getopt_long(args->argc, args->argv, t->shorts, t->longs, NULL);
 		if (id == -1)
 			break;
 		if (id == '?' || id == ':') {
 			args->exit = refuse_option(args, id);
-			return finish(args, -1);
+			return -1;
 		}
 		if (id == 'q') {
 			args->quiet = true;
@@ -215,7 +205,7 @@ int cli_next(struct cli_args *args)
 			args->verbose++;
 		} else if (id == 'h' || id >= ID_VERSION) {
 			if (!take_common(args, id))
-				return finish(args, -1);
+				return -1;
 		} else {
 			args->value = optarg;
 			return id;
@@ -223,7 +213,7 @@ int cli_next(struct cli_args *args)
 	}
 	args->operands = args->argv + optind;
 	args->operand_count = args->argc - optind;
-	return finish(args, 0);
+	return 0;
 }
 
 bool cli_operands(struct cli_args *args, int min, int max)

@@ -19,9 +19,9 @@ struct tdl_conformance_host;
 
 /* Host memory of a sequence, at fixed addresses that no program uses of itself; behind each there
  * is nothing. */
-#define SEQUENCE_MEMORY	     0x100000000000ull
+#define SEQUENCE_MEMORY	     0x200000000000ull
 #define SEQUENCE_MEMORY_SIZE 0x1000000ull
-#define SEQUENCE_HUGE	     0x100010000000ull /* hugetlb, 2 MiB pages */
+#define SEQUENCE_HUGE	     0x200010000000ull /* hugetlb, 2 MiB pages */
 #define SEQUENCE_HUGE_SIZE   0x800000ull
 
 enum sequence_kind {
