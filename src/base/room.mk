@@ -9,6 +9,8 @@ libbase_la_SOURCES = \
 	%D%/error.c \
 	%D%/file.c \
 	%D%/file.h \
+	%D%/folder.c \
+	%D%/folder.h \
 	%D%/hash.c \
 	%D%/hash.h \
 	%D%/nearest.c \

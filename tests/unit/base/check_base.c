@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/cursor.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/hash.h"
 #include "base/range.h"
 
@@ -84,8 +86,8 @@ START_TEST(ranges_do_not_wrap)
 END_TEST
 
 /* FIPS 180-4's "abc", as printed by: printf abc | sha384sum */
-#define ABC                                                                                        \
-	"cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"                         \
+#define ABC                                                                \
+	"cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed" \
 	"8086072ba1e7cc2358baeca134c825a7"
 
 START_TEST(sha384_of_abc)
@@ -176,6 +178,44 @@ START_TEST(a_file_appears_whole_or_not_at_all)
 }
 END_TEST
 
+START_TEST(a_folder_appears_whole_or_not_at_all)
+{
+	struct tdl_error err = { 0 };
+	struct folder kept = { 0 };
+	struct folder dropped = { 0 };
+	struct folder late = { 0 };
+	char path[4096];
+	char file[4200];
+	size_t size = 0;
+
+	snprintf(path, sizeof(path), "%s/evidence", test_folder());
+	snprintf(file, sizeof(file), "%s/one", path);
+	test_rc(folder_begin(path, &dropped, &err), 0, &err);
+	test_rc(folder_write(&dropped, "one", "1", 1, &err), 0, &err);
+	ck_assert_int_eq(access(path, F_OK), -1);
+	folder_end(&dropped);
+	ck_assert_int_eq(access(path, F_OK), -1);
+
+	test_rc(folder_begin(path, &kept, &err), 0, &err);
+	test_rc(folder_begin(path, &late, &err), 0, &err);
+	test_rc(folder_write(&kept, "one", "1", 1, &err), 0, &err);
+	test_rc(folder_write(&late, "one", "2", 1, &err), 0, &err);
+	test_rc(folder_commit(&kept, &err), 0, &err);
+	/* Somebody took the name meanwhile: what is there stays. */
+	ck_assert_int_eq(folder_commit(&late, &err), -EEXIST);
+	folder_end(&kept);
+	folder_end(&late);
+	uint8_t *bytes = test_read(file, &size);
+	ck_assert_uint_eq(size, 1);
+	ck_assert_uint_eq(bytes[0], '1');
+	free(bytes);
+	ck_assert_int_eq(folder_begin(path, &late, &err), -EEXIST);
+	ck_assert_int_eq(folder_begin(file, &late, &err), -EEXIST);
+	unlink(file);
+	rmdir(path);
+}
+END_TEST
+
 START_TEST(a_pipe_larger_than_the_limit_is_refused)
 {
 	struct tdl_error err = { 0 };
@@ -207,6 +247,7 @@ int main(void)
 	tcase_add_test(all, context_stands_in_front_of_the_cause);
 	tcase_add_test(all, a_directory_is_not_a_file);
 	tcase_add_test(all, a_file_appears_whole_or_not_at_all);
+	tcase_add_test(all, a_folder_appears_whole_or_not_at_all);
 	tcase_add_test(all, a_pipe_larger_than_the_limit_is_refused);
 	suite_add_tcase(suite, all);
 	return test_run(suite);
