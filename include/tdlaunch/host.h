@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include <tdlaunch/error.h>
 #include <tdlaunch/export.h>
@@ -27,6 +28,9 @@ struct tdl_host; /* opaque */
  * @fallocate: fallocate(2) on a guest_memfd; NULL when the host has none
  * @mmap:      a shared read-write mapping of a descriptor, or NULL for failure; may be absent
  * @munmap:    undo @mmap; may be absent
+ * @pread:     pread(2) of a KVM_GET_STATS_FD descriptor; may be absent
+ * @run:       KVM_RUN of a vCPU; NULL when the host's vCPUs execute no guest code, like those of
+ *             the embedded kernel
  * @td_report: what TDG.MR.REPORT would give the guest of a TD, 1024 bytes; NULL when only the guest
  *             itself can ask, as on real hardware
  * @free:      free @ctx; may be NULL
@@ -41,6 +45,8 @@ struct tdl_host_ops {
 	int (*fallocate)(void *ctx, int fd, int mode, uint64_t offset, uint64_t length);
 	void *(*mmap)(void *ctx, int fd, size_t length);
 	int (*munmap)(void *ctx, void *address, size_t length);
+	ssize_t (*pread)(void *ctx, int fd, void *buffer, size_t size, uint64_t offset);
+	int (*run)(void *ctx, int vcpu_fd);
 	int (*td_report)(void *ctx, int vm_fd, const uint8_t report_data[64],
 			 uint8_t ret_report[1024]);
 	void (*free)(void *ctx);
@@ -107,6 +113,14 @@ TDL_API const char *tdl_host_name(const struct tdl_host *host);
  * Return: true when TDREPORTs can be fetched; on real hardware only the guest can ask for its own.
  */
 TDL_API bool tdl_host_reports(const struct tdl_host *host);
+
+/**
+ * tdl_host_runs() - whether the host's vCPUs execute guest code
+ * @host: the host
+ *
+ * Return: true for a real KVM; the embedded kernel models KVM without a processor below it.
+ */
+TDL_API bool tdl_host_runs(const struct tdl_host *host);
 
 /** enum tdl_fact_state - what a probe found */
 enum tdl_fact_state {

@@ -186,6 +186,7 @@ static const struct row {
 	{ KVM_CREATE_GUEST_MEMFD, "KVM_CREATE_GUEST_MEMFD", guest_memfd, NULL },
 	{ KVM_SET_USER_MEMORY_REGION2, "KVM_SET_USER_MEMORY_REGION2", memslot, NULL },
 	{ KVM_SET_MEMORY_ATTRIBUTES, "KVM_SET_MEMORY_ATTRIBUTES", attributes, NULL },
+	{ KVM_GET_STATS_FD, "KVM_GET_STATS_FD", NULL, NULL },
 	{ KVM_PRE_FAULT_MEMORY, "KVM_PRE_FAULT_MEMORY", prefault, prefault_after },
 	{ KVM_MEMORY_ENCRYPT_OP, "KVM_MEMORY_ENCRYPT_OP", tdx_command, tdx_command_after },
 };

@@ -53,6 +53,20 @@ static int dev_munmap(void *ctx, void *address, size_t length)
 	return munmap(address, length) < 0 ? -errno : 0;
 }
 
+static ssize_t dev_pread(void *ctx, int fd, void *buffer, size_t size, uint64_t offset)
+{
+	ssize_t n = pread(fd, buffer, size, (off_t)offset);
+
+	(void)ctx;
+	return n < 0 ? -errno : n;
+}
+
+static int dev_run(void *ctx, int vcpu_fd)
+{
+	(void)ctx;
+	return ioctl(vcpu_fd, KVM_RUN, 0) < 0 ? -errno : 0;
+}
+
 static const struct tdl_host_ops dev_ops = {
 	.open = dev_open,
 	.close = dev_close,
@@ -60,6 +74,8 @@ static const struct tdl_host_ops dev_ops = {
 	.fallocate = dev_fallocate,
 	.mmap = dev_mmap,
 	.munmap = dev_munmap,
+	.pread = dev_pread,
+	.run = dev_run,
 };
 
 int tdl_host_open_dev(const char *path, struct tdl_host **ret_host, struct tdl_error *err)

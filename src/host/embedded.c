@@ -51,6 +51,11 @@ static int embedded_munmap(void *ctx, void *address, size_t length)
 	return kernel_munmap(((struct embedded *)ctx)->kernel, address, length);
 }
 
+static ssize_t embedded_pread(void *ctx, int fd, void *buffer, size_t size, uint64_t offset)
+{
+	return kernel_pread(((struct embedded *)ctx)->kernel, fd, buffer, size, (off_t)offset);
+}
+
 static int embedded_report(void *ctx, int vm_fd, const uint8_t report_data[64],
 			   uint8_t ret_report[1024])
 {
@@ -72,6 +77,7 @@ static const struct tdl_host_ops embedded_ops = {
 	.fallocate = embedded_fallocate,
 	.mmap = embedded_mmap,
 	.munmap = embedded_munmap,
+	.pread = embedded_pread,
 	.td_report = embedded_report,
 	.free = embedded_free,
 };

@@ -50,6 +50,11 @@ bool tdl_host_reports(const struct tdl_host *host)
 	return host->ops->td_report;
 }
 
+bool tdl_host_runs(const struct tdl_host *host)
+{
+	return host->ops->run;
+}
+
 int host_open(struct tdl_host *host, const char *path)
 {
 	int fd;
@@ -73,6 +78,18 @@ long host_ioctl(struct tdl_host *host, int fd, unsigned long request, void *arg)
 long host_ioctl_number(struct tdl_host *host, int fd, unsigned long request, uint64_t number)
 {
 	return host_ioctl(host, fd, request, (void *)(uintptr_t)number);
+}
+
+ssize_t host_pread(struct tdl_host *host, int fd, void *buffer, size_t size, uint64_t offset)
+{
+	if (!host->ops->pread)
+		return -EOPNOTSUPP;
+	return host->ops->pread(host->ctx, fd, buffer, size, offset);
+}
+
+int host_run(struct tdl_host *host, int vcpu_fd)
+{
+	return host->ops->run ? host->ops->run(host->ctx, vcpu_fd) : -EOPNOTSUPP;
 }
 
 int host_td_report(struct tdl_host *host, int vm_fd, const uint8_t report_data[64],

@@ -20,6 +20,9 @@ int host_close(struct tdl_host *host, int fd);
 long host_ioctl(struct tdl_host *host, int fd, unsigned long request, void *arg);
 /* An ioctl whose argument is a number. */
 long host_ioctl_number(struct tdl_host *host, int fd, unsigned long request, uint64_t number);
+/* -EOPNOTSUPP where the host has no such call. */
+ssize_t host_pread(struct tdl_host *host, int fd, void *buffer, size_t size, uint64_t offset);
+int host_run(struct tdl_host *host, int vcpu_fd);
 int host_td_report(struct tdl_host *host, int vm_fd, const uint8_t report_data[64],
 		   uint8_t ret_report[1024]);
 

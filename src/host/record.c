@@ -10,6 +10,7 @@
 #include "host/host.h"
 
 struct recorder {
+	struct tdl_host_ops ops; /* of these functions, what the inner host has */
 	struct tdl_host *inner; /* borrowed */
 	FILE *out;		/* borrowed */
 	pthread_mutex_t lock;	/* one line at a time */
@@ -64,11 +65,9 @@ static long record_ioctl(void *ctx, int fd, unsigned long request, void *arg)
 static int record_fallocate(void *ctx, int fd, int mode, uint64_t offset, uint64_t length)
 {
 	struct recorder *r = ctx;
-	int rc = -EOPNOTSUPP;
+	int rc = r->inner->ops->fallocate(r->inner->ctx, fd, mode, offset, length);
 	struct text call = { 0 };
 
-	if (r->inner->ops->fallocate)
-		rc = r->inner->ops->fallocate(r->inner->ctx, fd, mode, offset, length);
 	text_add(&call, "fallocate(%d, 0x%x, 0x%llx, 0x%llx)", fd, mode,
 		 (unsigned long long)offset, (unsigned long long)length);
 	write_line(r, call.chars, rc, "");
@@ -78,7 +77,7 @@ static int record_fallocate(void *ctx, int fd, int mode, uint64_t offset, uint64
 static void *record_mmap(void *ctx, int fd, size_t length)
 {
 	struct recorder *r = ctx;
-	void *at = r->inner->ops->mmap ? r->inner->ops->mmap(r->inner->ctx, fd, length) : NULL;
+	void *at = r->inner->ops->mmap(r->inner->ctx, fd, length);
 	struct text call = { 0 };
 
 	text_add(&call, "mmap(%d, %zu)", fd, length);
@@ -90,8 +89,29 @@ static int record_munmap(void *ctx, void *address, size_t length)
 {
 	struct recorder *r = ctx;
 
-	return r->inner->ops->munmap ? r->inner->ops->munmap(r->inner->ctx, address, length)
-				     : -EOPNOTSUPP;
+	return r->inner->ops->munmap(r->inner->ctx, address, length);
+}
+
+static ssize_t record_pread(void *ctx, int fd, void *buffer, size_t size, uint64_t offset)
+{
+	struct recorder *r = ctx;
+	ssize_t rc = host_pread(r->inner, fd, buffer, size, offset);
+	struct text call = { 0 };
+
+	text_add(&call, "pread(%d, %zu, 0x%llx)", fd, size, (unsigned long long)offset);
+	write_line(r, call.chars, rc, "");
+	return rc;
+}
+
+static int record_run(void *ctx, int vcpu_fd)
+{
+	struct recorder *r = ctx;
+	int rc = host_run(r->inner, vcpu_fd);
+	struct text call = { 0 };
+
+	text_add(&call, "ioctl(%d, KVM_RUN, 0)", vcpu_fd);
+	write_line(r, call.chars, rc, "");
+	return rc;
 }
 
 static int record_report(void *ctx, int vm_fd, const uint8_t report_data[64],
@@ -114,16 +134,24 @@ static void record_free(void *ctx)
 	free(r);
 }
 
-#define RECORD_OPS                                                                                 \
-	.open = record_open, .close = record_close, .ioctl = record_ioctl,                         \
-	.fallocate = record_fallocate, .mmap = record_mmap, .munmap = record_munmap,               \
-	.free = record_free
+/* What the inner host cannot do the recorder cannot either. */
+static void choose_ops(struct recorder *r)
+{
+	const struct tdl_host_ops *inner = r->inner->ops;
 
-static const struct tdl_host_ops record_ops = { RECORD_OPS };
-static const struct tdl_host_ops record_ops_with_reports = {
-	RECORD_OPS,
-	.td_report = record_report,
-};
+	r->ops = (struct tdl_host_ops){
+		.open = record_open,
+		.close = record_close,
+		.ioctl = record_ioctl,
+		.fallocate = inner->fallocate ? record_fallocate : NULL,
+		.mmap = inner->mmap ? record_mmap : NULL,
+		.munmap = inner->munmap ? record_munmap : NULL,
+		.pread = inner->pread ? record_pread : NULL,
+		.run = inner->run ? record_run : NULL,
+		.td_report = inner->td_report ? record_report : NULL,
+		.free = record_free,
+	};
+}
 
 int tdl_host_record(struct tdl_host *inner, FILE *out, struct tdl_host **ret_host,
 		    struct tdl_error *err)
@@ -136,8 +164,8 @@ int tdl_host_record(struct tdl_host *inner, FILE *out, struct tdl_host **ret_hos
 	r->inner = inner;
 	r->out = out;
 	pthread_mutex_init(&r->lock, NULL);
-	rc = tdl_host_new(tdl_host_reports(inner) ? &record_ops_with_reports : &record_ops, r,
-			  tdl_host_name(inner), ret_host, err);
+	choose_ops(r);
+	rc = tdl_host_new(&r->ops, r, tdl_host_name(inner), ret_host, err);
 	if (rc < 0)
 		record_free(r);
 	return rc;

@@ -148,6 +148,54 @@ START_TEST(recorder_shows_arguments_and_what_came_back)
 }
 END_TEST
 
+static int run_and_refuse(void *ctx, int vcpu_fd)
+{
+	(void)ctx;
+	return vcpu_fd == 7 ? -EINTR : -EBADF;
+}
+
+static ssize_t read_five(void *ctx, int fd, void *buffer, size_t size, uint64_t offset)
+{
+	(void)ctx;
+	memset(buffer, (int)offset, size);
+	return fd == 9 ? 5 : -EBADF;
+}
+
+START_TEST(recorder_can_do_what_the_host_behind_it_can)
+{
+	struct tdl_host *inner = NULL, *host = NULL;
+	AUTO_FREE char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	struct tdl_host_ops ops;
+	struct fake fake;
+	char bytes[8];
+
+	fake_start(&fake);
+	inner = fake_host(&fake);
+	ck_assert_int_eq(tdl_host_record(inner, out, &host, NULL), 0);
+	ck_assert(!tdl_host_runs(host));
+	ck_assert_int_eq(host_run(host, 7), -EOPNOTSUPP);
+	ck_assert_int_eq(host_pread(host, 9, bytes, 8, 0), -EOPNOTSUPP);
+	tdl_host_free(host);
+	ops = *inner->ops;
+	ops.run = run_and_refuse;
+	ops.pread = read_five;
+	inner->ops = &ops;
+	ck_assert_int_eq(tdl_host_record(inner, out, &host, NULL), 0);
+	ck_assert(tdl_host_runs(host));
+	ck_assert_int_eq(host_run(host, 7), -EINTR);
+	ck_assert_int_eq(host_pread(host, 9, bytes, 8, 0x20), 5);
+	ck_assert_int_eq(bytes[7], 0x20);
+	tdl_host_free(host);
+	tdl_host_free(inner);
+	fclose(out);
+	ck_assert_str_eq(text, "000001 ioctl(7, KVM_RUN, 0) = -4 EINTR\n"
+			       "000002 pread(9, 8, 0x20) = 5\n");
+	fake_end(&fake);
+}
+END_TEST
+
 START_TEST(a_device_that_is_not_kvm_is_refused)
 {
 	struct tdl_error err = { 0 };
@@ -170,6 +218,7 @@ int main(void)
 	tcase_add_test(tests, probe_believes_no_vm_type_without_capabilities);
 	tcase_add_loop_test(tests, capability_buffer_grows_until_it_fits, 0, 7);
 	tcase_add_test(tests, recorder_shows_arguments_and_what_came_back);
+	tcase_add_test(tests, recorder_can_do_what_the_host_behind_it_can);
 	tcase_add_test(tests, a_device_that_is_not_kvm_is_refused);
 	suite_add_tcase(suite, tests);
 	return test_run(suite);
