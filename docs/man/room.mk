@@ -31,6 +31,7 @@ api_pages = \
 	%D%/tdl_mrtd.3 \
 	%D%/tdl_plan.3 \
 	%D%/tdl_policy.3 \
+	%D%/tdl_prefault.3 \
 	%D%/tdl_quote.3 \
 	%D%/tdl_replay.3 \
 	%D%/tdl_report.3 \

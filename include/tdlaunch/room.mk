@@ -18,6 +18,7 @@ tdlaunchinclude_HEADERS = \
 	%D%/mrtd.h \
 	%D%/plan.h \
 	%D%/policy.h \
+	%D%/prefault.h \
 	%D%/quote.h \
 	%D%/replay.h \
 	%D%/report.h \

@@ -9,34 +9,50 @@
 /* A busy host gets this many tries at once; later ones wait a millisecond each. */
 #define TRIES_AT_ONCE 32
 
-int call_cancelled(const struct tdl_td *td, struct tdl_error *err)
+int rules_cancelled(const struct call_rules *rules, struct tdl_error *err)
 {
-	if (!td->opt->cancel || !__atomic_load_n(td->opt->cancel, __ATOMIC_RELAXED))
+	if (!rules->cancel || !__atomic_load_n(rules->cancel, __ATOMIC_RELAXED))
 		return 0;
-	return tdl_fail(err, -ECANCELED, "stopped on request; the TD is torn down");
+	return tdl_fail(err, -ECANCELED, "stopped on request; everything is torn down");
 }
 
-int call_again(const struct tdl_td *td, struct call_tries *tries, int rc, uint64_t hw,
-	       const char *what, struct tdl_error *err)
+int call_cancelled(const struct tdl_td *td, struct tdl_error *err)
+{
+	const struct call_rules rules = call_rules_of(td);
+
+	return rules_cancelled(&rules, err);
+}
+
+int rules_again(const struct call_rules *rules, struct call_tries *tries, int rc, uint64_t hw,
+		const char *what, struct tdl_error *err)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
-	int stop = call_cancelled(td, err);
+	const char *host = tdl_host_name(rules->host);
+	int stop = rules_cancelled(rules, err);
 
 	if (stop < 0)
 		return tdl_while(err, stop, "%s", what);
 	if (rc == -EINVAL) /* the host's word, not a mistake of the launcher's caller */
-		return tdl_fail_hw(err, -EIO, hw, "%s: %s answers \"%s\"", what,
-				   tdl_host_name(td->host), strerror(EINVAL));
+		return tdl_fail_hw(err, -EIO, hw, "%s: %s answers \"%s\"", what, host,
+				   strerror(EINVAL));
 	if (rc != -EINTR && rc != -EAGAIN && rc != -EBUSY)
 		return tdl_fail_hw(err, rc, hw, "%s: %s", what, strerror(-rc));
-	if (++tries->fruitless > td->opt->busy_retries)
+	if (++tries->fruitless > rules->busy_retries)
 		return tdl_fail_hw(err, rc, hw, "%s: %s still answers \"%s\" after %u tries", what,
-				   tdl_host_name(td->host), strerror(-rc), tries->fruitless);
+				   host, strerror(-rc), tries->fruitless);
 	if (tries->fruitless < TRIES_AT_ONCE)
 		sched_yield();
 	else
 		nanosleep(&pause, NULL);
 	return 0;
+}
+
+int call_again(const struct tdl_td *td, struct call_tries *tries, int rc, uint64_t hw,
+	       const char *what, struct tdl_error *err)
+{
+	const struct call_rules rules = call_rules_of(td);
+
+	return rules_again(&rules, tries, rc, hw, what, err);
 }
 
 long call_ioctl(struct tdl_td *td, int fd, unsigned long request, void *arg, const char *what,

@@ -10,6 +10,23 @@ struct call_tries {
 	unsigned int fruitless;
 };
 
+/* Who answers, and how patient to be. */
+struct call_rules {
+	struct tdl_host *host;
+	unsigned int busy_retries;
+	const volatile int *cancel; /* NULL: never */
+};
+
+static inline struct call_rules call_rules_of(const struct tdl_td *td)
+{
+	return (struct call_rules){ td->host, td->opt->busy_retries, td->opt->cancel };
+}
+
+/* The next two for calls that belong to no TD. */
+int rules_cancelled(const struct call_rules *rules, struct tdl_error *err);
+int rules_again(const struct call_rules *rules, struct call_tries *tries, int rc, uint64_t hw,
+		const char *what, struct tdl_error *err);
+
 /* 0, or -ECANCELED with the sentence when the user wants to stop. */
 int call_cancelled(const struct tdl_td *td, struct tdl_error *err);
 

@@ -8,7 +8,7 @@
 #include "base/scope.h"
 
 struct list {
-	struct hole *holes;
+	struct tdl_prefault_range *holes;
 	size_t count, room;
 };
 
@@ -16,30 +16,14 @@ static int add_hole(struct list *list, uint64_t gpa, uint64_t size)
 {
 	if (list->count == list->room) {
 		size_t room = list->room ? 2 * list->room : 64;
-		struct hole *larger = realloc(list->holes, room * sizeof(*larger));
+		struct tdl_prefault_range *larger = realloc(list->holes, room * sizeof(*larger));
 
 		if (!larger)
 			return -ENOMEM;
 		list->holes = larger;
 		list->room = room;
 	}
-	list->holes[list->count++] = (struct hole){ .gpa = gpa, .size = size };
-	return 0;
-}
-
-static int add_pieces(struct list *list, uint64_t gpa, uint64_t end)
-{
-	while (gpa < end) {
-		uint64_t size = HOLE_PIECE - gpa % HOLE_PIECE;
-		int rc;
-
-		if (size > end - gpa)
-			size = end - gpa;
-		rc = add_hole(list, gpa, size);
-		if (rc < 0)
-			return rc;
-		gpa += size;
-	}
+	list->holes[list->count++] = (struct tdl_prefault_range){ .gpa = gpa, .size = size };
 	return 0;
 }
 
@@ -68,8 +52,8 @@ static uint64_t next_region(const struct tdl_plan *plan, uint64_t *gpa, uint64_t
 	return next;
 }
 
-int holes_of(const struct tdl_plan *plan, uint64_t start, uint64_t size, struct hole **ret_holes,
-	     size_t *ret_count)
+int holes_of(const struct tdl_plan *plan, uint64_t start, uint64_t size,
+	     struct tdl_prefault_range **ret_holes, size_t *ret_count)
 {
 	struct list list = { 0 };
 	uint64_t stop = start + size;
@@ -82,7 +66,7 @@ int holes_of(const struct tdl_plan *plan, uint64_t start, uint64_t size, struct 
 		while (gpa < end) {
 			uint64_t next = next_region(plan, &gpa, end);
 
-			if (gpa < end && add_pieces(&list, gpa, next) < 0) {
+			if (gpa < end && add_hole(&list, gpa, next - gpa) < 0) {
 				free(list.holes);
 				return -ENOMEM;
 			}

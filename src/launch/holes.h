@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RAM that the plan leaves empty, cut into pieces of work. */
+/* RAM that the plan leaves empty. */
 #ifndef LAUNCH_HOLES_H
 #define LAUNCH_HOLES_H
 
@@ -7,16 +7,10 @@
 #include <stdint.h>
 
 #include <tdlaunch/plan.h>
-
-/* Pieces end at multiples of this, so that no 2 MiB mapping is cut and a launch can be stopped. */
-#define HOLE_PIECE (UINT64_C(64) << 20)
-
-struct hole {
-	uint64_t gpa, size; /* bytes */
-};
+#include <tdlaunch/prefault.h>
 
 /* The empty RAM within [start, start + size), lowest first; caller frees. 0 or -ENOMEM. */
-int holes_of(const struct tdl_plan *plan, uint64_t start, uint64_t size, struct hole **ret_holes,
-	     size_t *ret_count);
+int holes_of(const struct tdl_plan *plan, uint64_t start, uint64_t size,
+	     struct tdl_prefault_range **ret_holes, size_t *ret_count);
 
 #endif

@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* KVM_PRE_FAULT_MEMORY over the RAM that the plan left empty: the pages are added to the TD without
- * being measured and wait for the guest to accept them. One thread a vCPU takes pieces of work from
- * a common list; the launching thread tells how far they are. */
+/* The one engine that maps memory ahead. One thread a vCPU takes pieces of work from a common list;
+ * the calling thread tells how far they are. */
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include <tdlaunch/prefault.h>
 
 #include "base/range.h"
 #include "base/scope.h"
 #include "launch/call.h"
-#include "launch/holes.h"
+#include "launch/clock.h"
 
-#define PROGRESS_NS 100000000 /* how often progress is told */
+#define PROGRESS_NS	  100000000 /* how often progress is told */
+#define PIECE_MIN	  (UINT64_C(2) << 20)
+#define PIECE_MAX	  (UINT64_C(64) << 20)
+#define PIECES_PER_THREAD 8 /* so that a slow one does not keep the others waiting */
 
 struct prefault {
-	struct tdl_td *td;
-	const struct hole *pieces;
+	struct call_rules rules;
+	const struct tdl_prefault_job *job;
+	struct tdl_prefault_range *pieces;
 	size_t count;
+	uint64_t total;		 /* bytes */
 	_Atomic size_t next;	 /* piece that nobody has taken yet */
 	_Atomic uint64_t done;	 /* bytes */
 	_Atomic uint64_t calls;	 /* made */
@@ -34,7 +40,7 @@ struct prefault {
 
 struct worker {
 	struct prefault *work;
-	unsigned int vcpu;
+	int vcpu_fd;
 	pthread_t thread;
 };
 
@@ -54,7 +60,7 @@ static int bytes_done(const struct kvm_pre_fault_memory *before,
 	return 0;
 }
 
-static int fault_piece(struct prefault *work, int vcpu_fd, const struct hole *piece,
+static int fault_piece(struct prefault *work, int vcpu_fd, const struct tdl_prefault_range *piece,
 		       struct tdl_error *err)
 {
 	struct kvm_pre_fault_memory left = { .gpa = piece->gpa, .size = piece->size };
@@ -62,7 +68,7 @@ static int fault_piece(struct prefault *work, int vcpu_fd, const struct hole *pi
 
 	while (left.size && !atomic_load(&work->failed)) {
 		const struct kvm_pre_fault_memory before = left;
-		long answer = host_ioctl(work->td->host, vcpu_fd, KVM_PRE_FAULT_MEMORY, &left);
+		long answer = host_ioctl(work->rules.host, vcpu_fd, KVM_PRE_FAULT_MEMORY, &left);
 		uint64_t done = 0;
 		int rc = bytes_done(&before, &left, &done, err);
 
@@ -71,12 +77,12 @@ static int fault_piece(struct prefault *work, int vcpu_fd, const struct hole *pi
 		atomic_fetch_add(&work->done, done);
 		atomic_fetch_add(&work->calls, 1);
 		if (!left.size)
-			return call_cancelled(work->td, err);
+			return rules_cancelled(&work->rules, err);
 		if (done)
 			tries.fruitless = 0;
 		/* a short success hides its reason; the next call tells it */
-		rc = call_again(work->td, &tries, answer < 0 ? (int)answer : -EAGAIN, 0,
-				"KVM_PRE_FAULT_MEMORY", err);
+		rc = rules_again(&work->rules, &tries, answer < 0 ? (int)answer : -EAGAIN, 0,
+				 "KVM_PRE_FAULT_MEMORY", err);
 		if (rc < 0)
 			return tdl_while(err, rc, "page at 0x%llx", (unsigned long long)left.gpa);
 		atomic_fetch_add(&work->resumed, 1);
@@ -88,7 +94,6 @@ static void *run_worker(void *arg)
 {
 	struct worker *worker = arg;
 	struct prefault *work = worker->work;
-	int fd = work->td->vcpu_fds[worker->vcpu];
 	struct tdl_error error = { 0 };
 	int rc = 0;
 
@@ -97,7 +102,7 @@ static void *run_worker(void *arg)
 
 		if (i >= work->count)
 			break;
-		rc = fault_piece(work, fd, &work->pieces[i], &error);
+		rc = fault_piece(work, worker->vcpu_fd, &work->pieces[i], &error);
 	}
 	pthread_mutex_lock(&work->lock);
 	if (rc < 0 && work->code == 0) {
@@ -111,16 +116,10 @@ static void *run_worker(void *arg)
 	return NULL;
 }
 
-static void tell_progress(const struct prefault *work, uint64_t total)
+static void wait_for_workers(struct prefault *work)
 {
-	const struct tdl_launch_observer *observer = work->td->opt->observer;
+	const struct tdl_prefault_job *job = work->job;
 
-	if (observer && observer->progress)
-		observer->progress(work->td->opt->observer_ctx, atomic_load(&work->done), total);
-}
-
-static void wait_for_workers(struct prefault *work, uint64_t total)
-{
 	pthread_mutex_lock(&work->lock);
 	while (work->running) {
 		struct timespec until;
@@ -131,22 +130,26 @@ static void wait_for_workers(struct prefault *work, uint64_t total)
 		until.tv_nsec %= 1000000000;
 		pthread_cond_timedwait(&work->ended, &work->lock, &until);
 		pthread_mutex_unlock(&work->lock);
-		tell_progress(work, total);
+		if (job->progress)
+			job->progress(job->progress_ctx, atomic_load(&work->done), work->total);
 		pthread_mutex_lock(&work->lock);
 	}
 	pthread_mutex_unlock(&work->lock);
 }
 
-/* Run the workers to their end. The lock is held while they start, so that running is right. */
-static int run_workers(struct prefault *work, struct worker *workers, unsigned int count,
-		       uint64_t total, struct tdl_error *err)
+/* Start up to count workers; how many there are. The lock is held meanwhile, so that running is
+ * right, and signals are left to the calling thread. */
+static unsigned int start_workers(struct prefault *work, struct worker *workers, unsigned int count)
 {
 	unsigned int started = 0;
+	sigset_t all, before;
 	int rc = 0;
 
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pthread_mutex_lock(&work->lock);
 	while (started < count && rc == 0) {
-		workers[started] = (struct worker){ .work = work, .vcpu = started };
+		workers[started] = (struct worker){ work, work->job->vcpu_fds[started], 0 };
 		rc = pthread_create(&workers[started].thread, NULL, run_worker, &workers[started]);
 		if (rc == 0)
 			started++;
@@ -155,67 +158,120 @@ static int run_workers(struct prefault *work, struct worker *workers, unsigned i
 	if (rc && !started)
 		work->code = tdl_fail(&work->error, -rc, "cannot start a thread: %s", strerror(rc));
 	pthread_mutex_unlock(&work->lock);
-	wait_for_workers(work, total);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return started;
+}
+
+/* Run the workers to their end. How many there were. */
+static int run_workers(struct prefault *work, unsigned int *ret_threads, struct tdl_error *err)
+{
+	unsigned int most = work->job->vcpu_count;
+	unsigned int count = work->count < most ? (unsigned int)work->count : most;
+	AUTO_FREE struct worker *workers = calloc(count, sizeof(*workers));
+	unsigned int started;
+
+	if (!workers)
+		return tdl_fail(err, -ENOMEM, "no memory for %u threads", count);
+	pthread_mutex_init(&work->lock, NULL);
+	pthread_cond_init(&work->ended, NULL);
+	started = start_workers(work, workers, count);
+	wait_for_workers(work);
 	for (unsigned int i = 0; i < started; i++)
 		pthread_join(workers[i].thread, NULL);
-	work->td->result.prefault_threads = started;
+	pthread_cond_destroy(&work->ended);
+	pthread_mutex_destroy(&work->lock);
 	if (work->code < 0 && err)
 		*err = work->error;
+	*ret_threads = started;
 	return work->code;
 }
 
-static int prefault_pieces(struct tdl_td *td, const struct hole *pieces, size_t count,
-			   struct tdl_error *err)
+static int check_job(const struct tdl_prefault_job *job, uint64_t *ret_total, struct tdl_error *err)
 {
-	struct prefault work = { .td = td, .pieces = pieces, .count = count };
-	unsigned int threads = count < td->vcpu_count ? (unsigned int)count : td->vcpu_count;
-	AUTO_FREE struct worker *workers = calloc(threads, sizeof(*workers));
 	uint64_t total = 0;
-	int rc;
 
-	if (!workers)
-		return tdl_fail(err, -ENOMEM, "no memory for %u threads", threads);
-	for (size_t i = 0; i < count; i++)
-		total += pieces[i].size;
-	pthread_mutex_init(&work.lock, NULL);
-	pthread_cond_init(&work.ended, NULL);
-	rc = run_workers(&work, workers, threads, total, err);
-	pthread_cond_destroy(&work.ended);
-	pthread_mutex_destroy(&work.lock);
-	td->result.prefaulted = work.done;
-	td->result.prefault_steps = work.calls;
-	td->result.calls_resumed += work.resumed;
-	return rc;
+	if (!job->vcpu_count || !job->range_count || !is_aligned(job->piece, PAGE_SIZE_4K))
+		return tdl_fail(err, -EINVAL,
+				"a pre-fault needs a vCPU, a range and pieces of whole pages");
+	for (size_t i = 0; i < job->range_count; i++) {
+		const struct tdl_prefault_range *range = &job->ranges[i];
+
+		if (!range->size || !is_aligned(range->gpa, PAGE_SIZE_4K) ||
+		    !is_aligned(range->size, PAGE_SIZE_4K) || !range_fits(range->gpa, range->size) ||
+		    !range_fits(total, range->size))
+			return tdl_fail(err, -EINVAL, "0x%llx bytes at 0x%llx are not whole pages",
+					(unsigned long long)range->size,
+					(unsigned long long)range->gpa);
+		total += range->size;
+	}
+	*ret_total = total;
+	return 0;
 }
 
-static double seconds_since(const struct timespec *start)
+/* A whole number of 2 MiB that gives each thread several pieces. */
+static uint64_t piece_size(const struct tdl_prefault_job *job, uint64_t total)
 {
-	struct timespec now;
+	uint64_t size = total / job->vcpu_count / PIECES_PER_THREAD / PIECE_MIN * PIECE_MIN;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+	if (job->piece)
+		return job->piece;
+	return size < PIECE_MIN ? PIECE_MIN : size > PIECE_MAX ? PIECE_MAX : size;
 }
 
-int stage_prefault(struct tdl_td *td, struct tdl_error *err)
+/* Pieces end at multiples of their size, so that no 2 MiB mapping is cut. Fills in @pieces unless
+ * it is NULL; how many there are. */
+static size_t cut(const struct tdl_prefault_job *job, uint64_t piece,
+		  struct tdl_prefault_range *pieces)
 {
-	bool range = td->opt->prefault == TDL_PREFAULT_RANGE;
-	AUTO_FREE struct hole *pieces = NULL;
-	struct timespec start;
 	size_t count = 0;
-	int rc = holes_of(td->plan, range ? td->opt->prefault_start : 0,
-			  range ? td->opt->prefault_size : UINT64_MAX, &pieces, &count);
+
+	for (size_t i = 0; i < job->range_count; i++) {
+		uint64_t gpa = job->ranges[i].gpa, left = job->ranges[i].size;
+
+		while (left) {
+			uint64_t size = piece - gpa % piece;
+
+			if (size > left)
+				size = left;
+			if (pieces)
+				pieces[count] = (struct tdl_prefault_range){ gpa, size };
+			count++;
+			gpa += size;
+			left -= size;
+		}
+	}
+	return count;
+}
+
+int tdl_prefault_run(const struct tdl_prefault_job *job, struct tdl_prefault_result *ret_result,
+		     struct tdl_error *err)
+{
+	struct prefault work = {
+		.rules = { job->host, job->busy_retries, job->cancel },
+		.job = job,
+	};
+	unsigned int threads = 0;
+	double start;
+	int rc = check_job(job, &work.total, err);
 
 	if (rc < 0)
-		return tdl_fail(err, rc, "no memory for the list of empty RAM");
-	if (!count) {
-		td_detail(td, "no empty RAM there");
-		return 0;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	rc = prefault_pieces(td, pieces, count, err);
-	td->result.prefault_seconds = seconds_since(&start);
-	td_detail(td, "%llu MiB by %u threads in %llu calls",
-		  (unsigned long long)(td->result.prefaulted >> 20), td->result.prefault_threads,
-		  (unsigned long long)td->result.prefault_steps);
-	return rc;
+		return rc;
+	work.count = cut(job, piece_size(job, work.total), NULL);
+	AUTO_FREE struct tdl_prefault_range *pieces = calloc(work.count, sizeof(*pieces));
+	if (!pieces)
+		return tdl_fail(err, -ENOMEM, "no memory for %zu pieces of work", work.count);
+	cut(job, piece_size(job, work.total), pieces);
+	work.pieces = pieces;
+	start = clock_seconds();
+	rc = run_workers(&work, &threads, err);
+	if (rc < 0)
+		return rc;
+	*ret_result = (struct tdl_prefault_result){
+		.bytes = work.done,
+		.calls = work.calls,
+		.resumed = work.resumed,
+		.threads = threads,
+		.seconds = clock_seconds() - start,
+	};
+	return 0;
 }

@@ -4,6 +4,8 @@ lib_rooms += liblaunch.la
 liblaunch_la_SOURCES = \
 	%D%/call.c \
 	%D%/call.h \
+	%D%/clock.h \
+	%D%/fill.c \
 	%D%/holes.c \
 	%D%/holes.h \
 	%D%/init.c \

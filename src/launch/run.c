@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "base/attr.h"
 #include "base/range.h"
 #include "launch/call.h"
+#include "launch/clock.h"
 
 #define BUSY_RETRIES 10000 /* as QEMU */
 
@@ -80,18 +80,10 @@ static int check_prefault(const struct tdl_launch_options *opt, struct tdl_error
 	return 0;
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static int run_stage(struct tdl_td *td, const struct stage *stage, struct tdl_error *err)
 {
 	const struct tdl_launch_observer *observer = td->opt->observer;
-	double start = now();
+	double start = clock_seconds();
 	int rc = call_cancelled(td, err);
 
 	td->detail[0] = '\0';
@@ -103,7 +95,7 @@ static int run_stage(struct tdl_td *td, const struct stage *stage, struct tdl_er
 		struct tdl_launch_step step = {
 			.name = stage->name,
 			.detail = td->detail,
-			.seconds = now() - start,
+			.seconds = clock_seconds() - start,
 		};
 
 		observer->step(td->opt->observer_ctx, &step);

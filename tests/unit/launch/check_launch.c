@@ -494,8 +494,7 @@ START_TEST(pre_faulting_uses_a_thread_a_vcpu)
 	options.prefault = TDL_PREFAULT_ALL;
 	fake.stride = 1000;
 	test_rc(launch(&result), 0, &err);
-	/* 64 MiB around three regions are four pieces of work */
-	ck_assert_uint_eq(result.prefault_threads, 4);
+	ck_assert_uint_eq(result.prefault_threads, 8);
 	ck_assert_uint_eq(result.prefaulted, (64u << 20) - TDVF_IN_RAM * 4096);
 	ck_assert_uint_ge(result.prefault_steps, 16);
 }

@@ -16,3 +16,8 @@ check_embedded_SOURCES = \
 	%D%/tdvf.c \
 	%D%/tdvf.h
 check_embedded_LDADD = $(unit_libs)
+
+check_PROGRAMS += check_prefault_engine
+TESTS += check_prefault_engine
+check_prefault_engine_SOURCES = %D%/check_prefault_engine.c
+check_prefault_engine_LDADD = $(unit_libs)
