@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Dates and base64. */
+/* Dates and escapes. */
 #include "attest/text.h"
 
 #include <stdio.h>
@@ -73,52 +73,6 @@ char *time_text(int64_t time, char text[TIME_TEXT_SIZE])
 		 (int)month, (int)(doy - (153 * mp + 2) / 5 + 1), (int)(rest / 3600),
 		 (int)(rest / 60 % 60), (int)(rest % 60));
 	return text;
-}
-
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+' || c == '-')
-		return 62;
-	if (c == '/' || c == '_')
-		return 63;
-	return -1;
-}
-
-bool base64_decode(const char *text, size_t size, uint8_t *ret_bytes, size_t *ret_size)
-{
-	uint32_t word = 0;
-	size_t out = 0, n = 0, padding = 0;
-
-	for (size_t i = 0; i < size; i++) {
-		int value = base64_value(text[i]);
-
-		if (is_space(text[i]))
-			continue;
-		if (text[i] == '=' && ++padding <= 2)
-			continue;
-		if (value < 0 || padding)
-			return false;
-		word = word << 6 | (uint32_t)value;
-		if (++n % 4 == 0) {
-			ret_bytes[out++] = (uint8_t)(word >> 16);
-			ret_bytes[out++] = (uint8_t)(word >> 8);
-			ret_bytes[out++] = (uint8_t)word;
-		}
-	}
-	if (n % 4 == 1 || (padding && (n + padding) % 4 != 0))
-		return false;
-	if (n % 4 >= 2)
-		ret_bytes[out++] = (uint8_t)(n % 4 == 2 ? word >> 4 : word >> 10);
-	if (n % 4 == 3)
-		ret_bytes[out++] = (uint8_t)(word >> 2);
-	*ret_size = out;
-	return true;
 }
 
 static int hex_value(char c)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Dates and base64, as collateral and evidence files write them. */
+/* Dates, and base64 (base/base64.h), as collateral and evidence files write them. */
 #ifndef ATTEST_TEXT_H
 #define ATTEST_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/base64.h"
 
 /* "2026-03-16T22:06:09Z" and nothing else: no offsets, fractions or leap seconds. Seconds since
  * 1970 UTC; false when the text is anything else. */
@@ -20,10 +22,6 @@ static inline int64_t seconds_to_days(int64_t seconds)
 {
 	return seconds / 86400;
 }
-
-/* Base64 of either alphabet, white space skipped, padding optional. *ret_size is at most
- * size / 4 * 3 + 3, which is what ret_bytes must hold. */
-bool base64_decode(const char *text, size_t size, uint8_t *ret_bytes, size_t *ret_size);
 
 /* Undo %XX in place; a malformed escape stays as it is. Returns the new size. */
 size_t percent_decode(char *text, size_t size);

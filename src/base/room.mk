@@ -3,6 +3,8 @@ noinst_LTLIBRARIES += libbase.la
 lib_rooms += libbase.la
 libbase_la_SOURCES = \
 	%D%/attr.h \
+	%D%/base64.c \
+	%D%/base64.h \
 	%D%/bytes.c \
 	%D%/bytes.h \
 	%D%/cursor.h \

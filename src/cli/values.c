@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/base64.h"
 #include "base/bytes.h"
 
 /* Digits of a whole number; *ret_end is what follows them. */
@@ -72,69 +73,33 @@ int cli_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret
 	return 0;
 }
 
-static const char base64_digits[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* Exactly n bytes from base64 text with its padding. */
-static bool base64_decode(const char *text, uint8_t *ret_bytes, size_t n)
+/* Exactly n bytes from base64 text with its padding: as they would be written. */
+static bool exact_base64(const char *text, uint8_t *ret_bytes, size_t n)
 {
-	uint8_t out[66];
-	size_t filled = 0;
+	uint8_t bytes[CLI_BYTES_TEXT];
+	char again[CLI_BYTES_TEXT];
+	size_t size = 0;
 
-	if (strlen(text) != (n + 2) / 3 * 4 || n > 64)
+	if (n > 64 || strlen(text) != base64_size(n) ||
+	    !base64_decode(text, strlen(text), bytes, &size) || size != n ||
+	    strcmp(base64_encode(BASE64, bytes, n, again), text) != 0)
 		return false;
-	for (size_t i = 0; text[i]; i += 4) {
-		uint32_t group = 0;
-
-		for (size_t j = 0; j < 4; j++) {
-			const char *at = strchr(base64_digits, text[i + j]);
-			bool padding = filled + j > n;
-
-			if (padding ? text[i + j] != '=' : !at)
-				return false;
-			group = group << 6 | (padding ? 0 : (uint32_t)(at - base64_digits));
-		}
-		for (int shift = 16; shift >= 0; shift -= 8)
-			out[filled++] = (uint8_t)(group >> shift);
-	}
-	if (!all_zero(out + n, filled - n))
-		return false;
-	memcpy(ret_bytes, out, n);
+	memcpy(ret_bytes, bytes, n);
 	return true;
 }
 
 int cli_parse_bytes(const char *text, void *ret_bytes, size_t n, struct tdl_error *err)
 {
-	if (hex_decode(text, ret_bytes, n) || base64_decode(text, ret_bytes, n))
+	if (hex_decode(text, ret_bytes, n) || exact_base64(text, ret_bytes, n))
 		return 0;
 	return tdl_fail(err, -EINVAL,
 			"'%.140s' is not %zu bytes: %zu hex digits or %zu characters of base64",
 			text, n, 2 * n, (n + 2) / 3 * 4);
 }
 
-static char *base64_encode(const uint8_t *b, size_t n, char *text)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < n; i += 3) {
-		uint32_t group = (uint32_t)b[i] << 16;
-
-		if (i + 1 < n)
-			group |= (uint32_t)b[i + 1] << 8;
-		if (i + 2 < n)
-			group |= b[i + 2];
-		text[at++] = base64_digits[group >> 18];
-		text[at++] = base64_digits[group >> 12 & 63];
-		text[at++] = i + 1 < n ? base64_digits[group >> 6 & 63] : '=';
-		text[at++] = i + 2 < n ? base64_digits[group & 63] : '=';
-	}
-	text[at] = '\0';
-	return text;
-}
-
 char *cli_bytes(const void *bytes, size_t n, bool base64, char *text)
 {
-	return base64 ? base64_encode(bytes, n, text) : hex_encode(bytes, n, text);
+	return base64 ? base64_encode(BASE64, bytes, n, text) : hex_encode(bytes, n, text);
 }
 
 char *cli_size(uint64_t bytes, char text[CLI_SIZE_TEXT])
