@@ -20,7 +20,7 @@ extern "C" {
 #define TDL_REFERENCES_MAX 1024u      /* references in one manifest */
 #define TDL_MANIFEST_TEXT_MAX 512u    /* bytes of one string in a manifest */
 #define TDL_MANIFEST_SIGNATURE ".p7s" /* a manifest's CMS signature is found under this name */
-#define TDL_MANIFEST_ED25519 ".sig"   /* or its Ed25519 signature under this */
+#define TDL_MANIFEST_PLAIN ".sig"     /* or its signature by a plain key under this */
 
 /**
  * struct tdl_origin - who computed a value
@@ -74,6 +74,9 @@ struct tdl_reference {
  * @trust:          PEM file of the certificates that may vouch for a signer; NULL: nobody
  * @signer:         PEM file of the signer's certificate and those between it and @trust; needed
  *                  for an Ed25519 signature, which does not carry one; NULL otherwise
+ * @public_key:     the signer's key instead of certificates: a PEM file (public key, certificate)
+ *                  or a URI that an OpenSSL provider knows; the signature is then a plain one,
+ *                  binary or base64, as "cosign sign-blob --key" makes it. NULL otherwise
  * @allow_unsigned: take a manifest that nobody vouches for. With @trust, a signature that is there
  *                  must still verify.
  */
@@ -81,6 +84,7 @@ struct tdl_manifest_options {
 	const char *signature;
 	const char *trust;
 	const char *signer;
+	const char *public_key;
 	bool allow_unsigned;
 };
 
@@ -178,8 +182,8 @@ TDL_API const struct tdl_reference *tdl_manifest_reference(const struct tdl_mani
  * tdl_manifest_signer() - whose signature was verified
  * @manifest: the manifest
  *
- * Return: the subject of the signer's certificate, owned by @manifest; NULL when no signature was
- * verified.
+ * Return: the subject of the signer's certificate, or "key SHA256:..." for a plain key, owned by
+ * @manifest; NULL when no signature was verified.
  */
 TDL_API const char *tdl_manifest_signer(const struct tdl_manifest *manifest);
 
@@ -222,15 +226,20 @@ TDL_API enum tdl_match tdl_manifest_compare(const struct tdl_manifest *manifest,
 /**
  * tdl_manifest_sign() - sign a manifest file
  * @path:        the manifest; it must be one
- * @key:         PEM file of the private key (RSA, ECDSA or Ed25519), not encrypted
- * @certificate: PEM file: the signer's certificate, then those between it and the trusted one
+ * @key:         the private key (RSA, ECDSA or Ed25519): a PEM file, or a URI that an OpenSSL
+ *               provider knows, as "handle:0x81000001" or "pkcs11:token=..."; its password, if it
+ *               has one, is taken from the environment, TDLAUNCH_KEY_PASSWORD
+ * @certificate: PEM file: the signer's certificate, then those between it and the trusted one;
+ *               NULL: a plain signature
  * @signature:   where the signature goes; NULL: the manifest's name with ".p7s", or with ".sig" for
- *               an Ed25519 key
+ *               an Ed25519 key or a plain signature
  * @err:         why not
  *
- * RSA and ECDSA keys make a detached CMS signature (DER, SHA-384) that "openssl cms -verify -binary
- * -inform DER" checks. OpenSSL 3.0's CMS cannot use Ed25519; such a key makes the 64 bytes of RFC
- * 8032, which "openssl pkeyutl -verify -rawin" checks.
+ * RSA and ECDSA keys make a detached CMS signature (DER, with the digest that goes with the key:
+ * SHA-256 for RSA and P-256, SHA-384 for P-384) that "openssl cms -verify -binary -inform DER"
+ * checks. OpenSSL 3.0's CMS cannot use Ed25519; such a key makes the 64 bytes of RFC 8032, which
+ * "openssl pkeyutl -verify -rawin" checks. A plain signature is base64, which "cosign verify-blob
+ * --key" checks when the key is ECDSA.
  *
  * Return: 0; -EBADMSG when a file is not what it should be; -EINVAL when key and certificate do not
  * belong together; -EOPNOTSUPP for another kind of key; -EKEYREJECTED when the certificate has

@@ -212,10 +212,10 @@ static int cmd_create(int argc, char **argv)
 /* expect sign */
 
 static const struct cli_option sign_options[] = {
-	{ OPT_KEY, "key", "FILE", "private key, PEM, not encrypted: RSA, ECDSA or Ed25519" },
+	{ OPT_KEY, "key", "KEY", "private key: RSA, ECDSA or Ed25519; PEM file or provider URI" },
 	{ OPT_CERT, "cert", "FILE",
 	  "its certificate and those between it and the trusted one, PEM" },
-	{ 'o', "output", "FILE", "where the signature goes (default: MANIFEST.p7s)" },
+	{ 'o', "output", "FILE", "where the signature goes (default: MANIFEST.p7s or .sig)" },
 	{ 0 },
 };
 
@@ -225,7 +225,10 @@ static const struct cli_spec sign_spec = {
 	.summary =
 		"Sign a manifest. RSA and ECDSA keys make a detached CMS signature, MANIFEST.p7s,\n"
 		"that 'openssl cms -verify -binary -inform DER' checks too. OpenSSL 3.0 has no\n"
-		"Ed25519 in CMS: such a key makes 64 bytes, MANIFEST.sig, for 'openssl pkeyutl'.",
+		"Ed25519 in CMS: such a key makes 64 bytes, MANIFEST.sig, for 'openssl pkeyutl'.\n"
+		"Without --cert the signature is a plain one in base64, MANIFEST.sig, as 'cosign\n"
+		"sign-blob' makes it. A key may be in a TPM or a token: handle:0x81000001,\n"
+		"pkcs11:...",
 	.options = sign_options,
 	.example = "tdlaunch expect sign --key signer.key --cert signer.pem ovmf.json\n",
 };
@@ -248,8 +251,8 @@ static int cmd_sign(int argc, char **argv)
 	}
 	if (opt < 0 || !cli_operands(&args, 1, 1))
 		return args.exit;
-	if (!key || !cert)
-		return cli_usage(&args, "it needs --key and --cert");
+	if (!key)
+		return cli_usage(&args, "it needs --key, and --cert for all but a plain signature");
 	if (tdl_manifest_sign(args.operands[0], key, cert, output, &err) < 0)
 		return cli_error(&err);
 	return CLI_YES;

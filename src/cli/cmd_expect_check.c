@@ -8,14 +8,17 @@
 
 #include "cli/measurement.h"
 
-enum { OPT_TRUST = CLI_LONG, OPT_SIGNATURE, OPT_SIGNER, OPT_UNSIGNED, OPT_FIRMWARE };
+enum { OPT_TRUST = CLI_LONG, OPT_SIGNATURE, OPT_SIGNER, OPT_PUBLIC_KEY, OPT_UNSIGNED, OPT_FIRMWARE };
 
 #define TRUST_OPTIONS                                                                      \
 	{ OPT_TRUST, "trust", "FILE", "certificates that may vouch for the signer, PEM" }, \
 		{ OPT_SIGNATURE, "signature", "FILE",                                      \
 		  "the signature (default: MANIFEST.p7s, or MANIFEST.sig)" },              \
+		{ OPT_SIGNER, "signer", "FILE",                                            \
+		  "the signer's certificate, for MANIFEST.sig" },                          \
 	{                                                                                  \
-		OPT_SIGNER, "signer", "FILE", "the signer's certificate, for MANIFEST.sig" \
+		OPT_PUBLIC_KEY, "public-key", "KEY",                                       \
+			"the signer's key instead: PEM file or provider URI"               \
 	}
 
 static const struct cli_option verify_options[] = {
@@ -47,8 +50,8 @@ static const struct cli_option show_options[] = {
 static const struct cli_spec show_spec = {
 	.command = "expect show",
 	.operands = "MANIFEST",
-	.summary = "Show what a manifest expects and who says so. Without --trust no signature is\n"
-		   "checked, and that is said. Exit code 0 means that it could be read.",
+	.summary = "Show what a manifest expects and who says so. Without --trust or --public-key\n"
+		   "no signature is checked, and that is said. Exit code 0 means that it could be read.",
 	.options = show_options,
 	.common = CLI_JSON | CLI_ENCODING,
 	.example = "tdlaunch expect show measurements/debian-12-ovmf.json\n",
@@ -76,6 +79,9 @@ static int take_question(struct cli_args *args, int opt, struct question *q)
 		break;
 	case OPT_SIGNER:
 		q->accept.signer = args->value;
+		break;
+	case OPT_PUBLIC_KEY:
+		q->accept.public_key = args->value;
 		break;
 	case OPT_UNSIGNED:
 		q->accept.allow_unsigned = true;
@@ -320,7 +326,7 @@ int cmd_expect_show(int argc, char **argv)
 		take_question(&args, opt, &q);
 	if (opt < 0 || !cli_operands(&args, 1, 1))
 		return args.exit;
-	q.accept.allow_unsigned = !q.accept.trust;
+	q.accept.allow_unsigned = !q.accept.trust && !q.accept.public_key;
 	if (tdl_manifest_open(args.operands[0], &q.accept, &m, &err) < 0)
 		return cli_error(&err);
 	if (args.json && !args.quiet)

@@ -13,16 +13,17 @@
 #define SIGNATURE_MAX 65536 /* bytes of a signature file, certificates included */
 
 /* The signature file's name, or NULL when there is none. Caller frees. */
-static int find_signature(const char *path, const char *given, char **ret_name)
+static int find_signature(const char *path, const struct tdl_manifest_options *opt,
+			  char **ret_name)
 {
-	static const char *const suffixes[] = { TDL_MANIFEST_SIGNATURE, TDL_MANIFEST_ED25519 };
+	static const char *const suffixes[] = { TDL_MANIFEST_SIGNATURE, TDL_MANIFEST_PLAIN };
 
 	*ret_name = NULL;
-	if (given) {
-		*ret_name = strdup(given);
+	if (opt->signature) {
+		*ret_name = strdup(opt->signature);
 		return *ret_name ? 0 : -ENOMEM;
 	}
-	for (int i = 0; i < 2; i++) {
+	for (int i = opt->public_key ? 1 : 0; i < 2; i++) {
 		AUTO_FREE char *name = NULL;
 
 		if (asprintf(&name, "%s%s", path, suffixes[i]) < 0)
@@ -42,23 +43,27 @@ static int check_signature(const char *path, const uint8_t *bytes, size_t size,
 	AUTO_FREE char *name = NULL;
 	AUTO_FREE uint8_t *signature = NULL;
 	size_t signature_size = 0;
-	int rc = find_signature(path, opt->signature, &name);
+	int rc = find_signature(path, opt, &name);
 
 	if (rc < 0)
 		return tdl_fail(err, rc, "no memory for a file name");
-	if (opt->allow_unsigned && (!name || !opt->trust))
+	if (opt->allow_unsigned && (!name || (!opt->trust && !opt->public_key)))
 		return 0;
 	if (!name)
 		return tdl_fail(err, -ENOENT,
 				"it is not signed: there is neither %s%s nor %s%s; only "
 				"--allow-unsigned takes it as it is",
-				path, TDL_MANIFEST_SIGNATURE, path, TDL_MANIFEST_ED25519);
-	if (!opt->trust)
+				path, TDL_MANIFEST_SIGNATURE, path, TDL_MANIFEST_PLAIN);
+	if (!opt->trust && !opt->public_key)
 		return tdl_fail(err, -EINVAL,
 				"it is signed, but nothing says whom to trust: give the "
-				"certificate of an authority with --trust");
+				"certificate of an authority with --trust, or the signer's key "
+				"with --public-key");
 	rc = file_read(name, SIGNATURE_MAX, &signature, &signature_size, err);
-	if (rc == 0)
+	if (rc == 0 && opt->public_key)
+		rc = plain_signature_verify(bytes, size, signature, signature_size,
+					    opt->public_key, ret_signer, err);
+	else if (rc == 0)
 		rc = signature_verify(bytes, size, signature, signature_size, opt, ret_signer, err);
 	return rc < 0 ? tdl_while(err, rc, "signature %s", name) : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Keys and certificates from PEM files. */
+/* Certificates from PEM files. */
 #include "refval/pki.h"
 
 #include <errno.h>
@@ -59,30 +59,5 @@ int pki_read_certificates(const char *path, STACK_OF(X509) * *ret_list, struct t
 	if (!list || sk_X509_num(list) == 0)
 		return tdl_fail(err, -EBADMSG, "%s has no certificate in PEM form", path);
 	*ret_list = steal(list);
-	return 0;
-}
-
-/* Never ask on the terminal: a library does not talk. */
-static int no_password(char *buf, int size, int writing, void *ctx)
-{
-	(void)buf;
-	(void)size;
-	(void)writing;
-	(void)ctx;
-	return -1;
-}
-
-int pki_read_key(const char *path, EVP_PKEY **ret_key, struct tdl_error *err)
-{
-	AUTO_FREE uint8_t *bytes = NULL;
-	AUTO_CALL(scope_bio) BIO *bio = NULL;
-	int rc = open_pem(path, &bytes, &bio, err);
-
-	if (rc < 0)
-		return rc;
-	*ret_key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
-	if (!*ret_key)
-		return tdl_fail(err, -EBADMSG, "%s has no private key in unencrypted PEM form: %s",
-				path, pki_complaint());
 	return 0;
 }

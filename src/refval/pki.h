@@ -32,8 +32,6 @@ SCOPED(STACK_OF(X509), scope_certificates, pki_free_certificates)
 
 /* The certificates of a PEM file, at least one, in their order. */
 int pki_read_certificates(const char *path, STACK_OF(X509) * *ret_list, struct tdl_error *err);
-/* The private key of a PEM file that is not encrypted. */
-int pki_read_key(const char *path, EVP_PKEY **ret_key, struct tdl_error *err);
 /* What libcrypto last complained about on this thread, in its own words; clears the complaints. */
 const char *pki_complaint(void);
 

@@ -35,5 +35,9 @@ int manifest_tree(const void *bytes, size_t size, struct json_object **ret_root,
 int signature_verify(const void *bytes, size_t size, const void *signature, size_t signature_size,
 		     const struct tdl_manifest_options *opt, char **ret_signer,
 		     struct tdl_error *err);
+/* The same by a plain key, "key SHA256:..." for the signer. */
+int plain_signature_verify(const void *bytes, size_t size, const void *signature,
+			   size_t signature_size, const char *public_key, char **ret_signer,
+			   struct tdl_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sign a manifest: detached CMS with RSA and ECDSA keys, plain Ed25519 with Ed25519 keys, because
- * OpenSSL 3.0's CMS insists on a digest that Ed25519 does not have. */
+/* Sign a manifest: detached CMS with RSA and ECDSA keys, a plain signature without a certificate and
+ * with Ed25519 keys, because OpenSSL 3.0's CMS insists on a digest that Ed25519 does not have. */
 #include "refval/refval.h"
 
 #include <errno.h>
@@ -9,9 +9,12 @@
 
 #include <openssl/err.h>
 
+#include "base/base64.h"
 #include "base/file.h"
 #include "base/scope.h"
+#include "refval/key.h"
 #include "refval/pki.h"
+#include "refval/plain.h"
 
 /* What one signature needs. */
 struct job {
@@ -45,10 +48,11 @@ static int read_identity(const char *key, const char *certificate, struct job *j
 			 struct tdl_error *err)
 {
 	X509 *own;
-	int rc = pki_read_key(key, &job->key, err);
+	int rc = key_private(key, &job->key, err);
 
-	if (rc == 0)
-		rc = pki_read_certificates(certificate, &job->certificates, err);
+	if (rc < 0 || !certificate)
+		return rc;
+	rc = pki_read_certificates(certificate, &job->certificates, err);
 	if (rc < 0)
 		return rc;
 	own = sk_X509_value(job->certificates, 0);
@@ -69,13 +73,16 @@ static int sign_cms(const struct job *job, const char *to, struct tdl_error *err
 	AUTO_CALL(scope_bio) BIO *content = BIO_new_mem_buf(job->bytes, (int)job->size);
 	AUTO_CALL(scope_bio) BIO *out = BIO_new(BIO_s_mem());
 	AUTO_CALL(scope_cms) CMS_ContentInfo *cms = NULL;
+	const char *digest = plain_algorithm_of(job->key)->digest;
+	char query[KEY_QUERY_SIZE];
 	char *der = NULL;
 	long n;
 
-	cms = CMS_sign(NULL, NULL, NULL, content, flags | CMS_PARTIAL);
+	cms = CMS_sign_ex(NULL, NULL, NULL, content, flags | CMS_PARTIAL, NULL,
+			  key_query(job->key, query));
 	if (!cms || !content || !out ||
-	    !CMS_add1_signer(cms, sk_X509_value(job->certificates, 0), job->key, EVP_sha384(),
-			     flags))
+	    !CMS_add1_signer(cms, sk_X509_value(job->certificates, 0), job->key,
+			     EVP_get_digestbyname(digest), flags))
 		return tdl_fail(err, -EIO, "libcrypto cannot sign: %s", pki_complaint());
 	for (int i = 1; i < sk_X509_num(job->certificates); i++)
 		if (CMS_add1_cert(cms, sk_X509_value(job->certificates, i)) != 1)
@@ -87,16 +94,23 @@ static int sign_cms(const struct job *job, const char *to, struct tdl_error *err
 	return file_write(to, der, (size_t)n, err);
 }
 
-static int sign_ed25519(const struct job *job, const char *to, struct tdl_error *err)
+/* The signature alone: as it is, or as base64 with a newline. */
+static int sign_plain(const struct job *job, bool text, const char *to, struct tdl_error *err)
 {
-	AUTO_CALL(scope_md) EVP_MD_CTX *md = EVP_MD_CTX_new();
-	uint8_t signature[64];
-	size_t size = sizeof(signature);
+	AUTO_FREE uint8_t *signature = NULL;
+	AUTO_FREE char *line = NULL;
+	size_t size = 0;
+	int rc = plain_sign(job->key, PLAIN_DER, job->bytes, job->size, &signature, &size, err);
 
-	if (!md || EVP_DigestSignInit(md, NULL, NULL, NULL, job->key) != 1 ||
-	    EVP_DigestSign(md, signature, &size, job->bytes, job->size) != 1)
-		return tdl_fail(err, -EIO, "libcrypto cannot sign: %s", pki_complaint());
-	return file_write(to, signature, size, err);
+	if (rc < 0)
+		return rc;
+	if (!text)
+		return file_write(to, signature, size, err);
+	line = malloc(base64_size(size) + 2);
+	if (!line)
+		return tdl_fail(err, -ENOMEM, "no memory for a signature");
+	strcat(base64_encode(BASE64, signature, size, line), "\n");
+	return file_write(to, line, strlen(line), err);
 }
 
 int tdl_manifest_sign(const char *path, const char *key, const char *certificate,
@@ -104,22 +118,26 @@ int tdl_manifest_sign(const char *path, const char *key, const char *certificate
 {
 	AUTO_CALL(job_end) struct job job = { 0 };
 	AUTO_FREE char *beside = NULL;
-	bool ed25519;
-	int kind;
+	const struct plain_algorithm *algorithm;
+	bool plain;
 	int rc = read_manifest(path, &job, err);
 
 	if (rc == 0)
 		rc = read_identity(key, certificate, &job, err);
 	if (rc < 0)
 		return rc;
-	kind = EVP_PKEY_get_base_id(job.key);
-	ed25519 = kind == EVP_PKEY_ED25519;
-	if (!ed25519 && kind != EVP_PKEY_RSA && kind != EVP_PKEY_EC)
-		return tdl_fail(err, -EOPNOTSUPP, "%s is neither RSA, ECDSA nor Ed25519", key);
-	if (asprintf(&beside, "%s%s", path,
-		     ed25519 ? TDL_MANIFEST_ED25519 : TDL_MANIFEST_SIGNATURE) < 0)
+	algorithm = plain_algorithm_of(job.key);
+	if (!algorithm)
+		return tdl_fail(err, -EOPNOTSUPP,
+				"%s is neither RSA of at least 2048 bits, ECDSA on a NIST curve, "
+				"nor Ed25519",
+				key);
+	plain = !certificate || !algorithm->digest;
+	if (asprintf(&beside, "%s%s", path, plain ? TDL_MANIFEST_PLAIN : TDL_MANIFEST_SIGNATURE) <
+	    0)
 		return tdl_fail(err, -ENOMEM, "no memory for a file name");
 	if (!signature)
 		signature = beside;
-	return ed25519 ? sign_ed25519(&job, signature, err) : sign_cms(&job, signature, err);
+	return plain ? sign_plain(&job, !certificate, signature, err)
+		     : sign_cms(&job, signature, err);
 }

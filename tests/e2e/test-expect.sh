@@ -92,7 +92,7 @@ run 2 expect create --by me --firmware-version 1 -o x.json --mrtd 00 --tool t --
 	--flow qemu "$firmware"
 says "is not 48 bytes"
 run 2 expect sign m.json
-says "it needs --key and --cert"
+says "it needs --key"
 run 3 expect create --by me --firmware-version 1 -o /dev/full "$firmware"
 says "ENOSPC"
 run 3 expect create --by me --firmware-version 1 -o nowhere/x.json "$firmware"
