@@ -33,6 +33,7 @@ api_pages = \
 	%D%/tdl_policy.3 \
 	%D%/tdl_prefault.3 \
 	%D%/tdl_quote.3 \
+	%D%/tdl_rehearse.3 \
 	%D%/tdl_replay.3 \
 	%D%/tdl_report.3 \
 	%D%/tdl_verdict.3

@@ -19,6 +19,22 @@ extern "C" {
 struct tdl_host;
 
 /**
+ * struct tdl_levels - what KVM has mapped for a VM, in entries by size
+ * @known:    the host tells; if not, the rest is 0
+ * @pages_4k: entries that map 4 KiB
+ * @pages_2m: entries that map 2 MiB
+ * @pages_1g: entries that map 1 GiB
+ *
+ * Source: Linux Documentation/virt/kvm/api.rst, KVM_GET_STATS_FD.
+ */
+struct tdl_levels {
+	bool known;
+	uint64_t pages_4k;
+	uint64_t pages_2m;
+	uint64_t pages_1g;
+};
+
+/**
  * struct tdl_prefault_range - a stretch of guest memory
  * @gpa:  guest physical address without the TD's shared bit, bytes, multiple of 4096
  * @size: bytes, multiple of 4096, not 0

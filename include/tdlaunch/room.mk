@@ -20,6 +20,7 @@ tdlaunchinclude_HEADERS = \
 	%D%/policy.h \
 	%D%/prefault.h \
 	%D%/quote.h \
+	%D%/rehearse.h \
 	%D%/replay.h \
 	%D%/report.h \
 	%D%/verdict.h

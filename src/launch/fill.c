@@ -5,12 +5,12 @@
 #include "launch/holes.h"
 #include "launch/td.h"
 
-int stage_prefault(struct tdl_td *td, struct tdl_error *err)
+int td_fill(struct tdl_td *td, uint64_t start, uint64_t size,
+	    struct tdl_prefault_result *ret_result, struct tdl_error *err)
 {
 	const struct tdl_launch_observer *observer = td->opt->observer;
-	bool range = td->opt->prefault == TDL_PREFAULT_RANGE;
 	AUTO_FREE struct tdl_prefault_range *holes = NULL;
-	struct tdl_prefault_result done = { 0 };
+	struct tdl_prefault_result nothing = { 0 };
 	struct tdl_prefault_job job = {
 		.host = td->host,
 		.vcpu_fds = td->vcpu_fds,
@@ -20,25 +20,38 @@ int stage_prefault(struct tdl_td *td, struct tdl_error *err)
 		.progress = observer ? observer->progress : NULL,
 		.progress_ctx = td->opt->observer_ctx,
 	};
-	int rc = holes_of(td->plan, range ? td->opt->prefault_start : 0,
-			  range ? td->opt->prefault_size : UINT64_MAX, &holes, &job.range_count);
+	int rc = holes_of(td->plan, start, size, &holes, &job.range_count);
 
 	if (rc < 0)
 		return tdl_fail(err, rc, "no memory for the list of empty RAM");
 	if (!job.range_count) {
 		td_detail(td, "no empty RAM there");
+		*ret_result = nothing;
 		return 0;
 	}
 	job.ranges = holes;
-	rc = tdl_prefault_run(&job, &done, err);
+	rc = tdl_prefault_run(&job, ret_result, err);
+	if (rc < 0)
+		return rc;
+	td->result.calls_resumed += ret_result->resumed;
+	td_detail(td, "%llu MiB by %u threads in %llu calls",
+		  (unsigned long long)(ret_result->bytes >> 20), ret_result->threads,
+		  (unsigned long long)ret_result->calls);
+	return 0;
+}
+
+int stage_prefault(struct tdl_td *td, struct tdl_error *err)
+{
+	bool range = td->opt->prefault == TDL_PREFAULT_RANGE;
+	struct tdl_prefault_result done = { 0 };
+	int rc = td_fill(td, range ? td->opt->prefault_start : 0,
+			 range ? td->opt->prefault_size : UINT64_MAX, &done, err);
+
 	if (rc < 0)
 		return rc;
 	td->result.prefaulted = done.bytes;
 	td->result.prefault_steps = done.calls;
 	td->result.prefault_threads = done.threads;
 	td->result.prefault_seconds = done.seconds;
-	td->result.calls_resumed += done.resumed;
-	td_detail(td, "%llu MiB by %u threads in %llu calls", (unsigned long long)(done.bytes >> 20),
-		  done.threads, (unsigned long long)done.calls);
 	return 0;
 }

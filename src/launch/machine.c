@@ -49,21 +49,34 @@ int stage_machine(struct tdl_td *td, struct tdl_error *err)
 	return 0;
 }
 
-int stage_create_vm(struct tdl_td *td, struct tdl_error *err)
+int td_create_vm(struct tdl_td *td, unsigned int type, struct tdl_error *err)
 {
-	long fd = call_number(td, td->sys_fd, KVM_CREATE_VM, KVM_X86_TDX_VM, "create VM", err);
-	unsigned int cpus = tdl_plan_cpus(td->plan);
-	long max;
+	long fd = call_number(td, td->sys_fd, KVM_CREATE_VM, type, "create VM", err);
 
 	if (fd < 0)
 		return (int)fd;
 	td->vm_fd = (int)fd;
-	max = host_check(td->host, td->vm_fd, KVM_CAP_MAX_VCPUS);
+	return 0;
+}
+
+int td_check_cpus(struct tdl_td *td, unsigned int cpus, struct tdl_error *err)
+{
+	long max = host_check(td->host, td->vm_fd, KVM_CAP_MAX_VCPUS);
+
 	if (max > 0 && cpus > (unsigned long)max)
 		return tdl_fail(err, -EINVAL, "%u vCPUs are asked for, %s allows at most %ld", cpus,
 				tdl_host_name(td->host), max);
-	td_detail(td, "type %d (TDX)", KVM_X86_TDX_VM);
 	return 0;
+}
+
+int stage_create_vm(struct tdl_td *td, struct tdl_error *err)
+{
+	int rc = td_create_vm(td, KVM_X86_TDX_VM, err);
+
+	if (rc < 0)
+		return rc;
+	td_detail(td, "type %d (TDX)", KVM_X86_TDX_VM);
+	return td_check_cpus(td, tdl_plan_cpus(td->plan), err);
 }
 
 /* Linux wants the split irqchip before the APIC bus clock. */

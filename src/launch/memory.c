@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Guest memory: a memslot with a guest_memfd for each range of RAM, and for what the plan puts
- * outside RAM (the firmware below 4 GiB); all of it private. */
+ * outside RAM (the firmware below 4 GiB); all of it private, unless a rehearsal has to do
+ * without. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,41 +71,65 @@ static int lay_out(struct tdl_td *td, struct tdl_error *err)
 	return 0;
 }
 
-static int make_slot(struct tdl_td *td, uint32_t number, struct tdl_error *err)
+/* Guest memory of its own for the slot. */
+static int make_gmem(struct tdl_td *td, struct td_slot *slot, struct tdl_error *err)
 {
-	struct td_slot *slot = &td->slots[number];
 	struct kvm_create_guest_memfd gmem = { .size = slot->size };
-	struct kvm_userspace_memory_region2 region = {
-		.slot = number,
-		.flags = KVM_MEM_GUEST_MEMFD,
-		.guest_phys_addr = slot->gpa,
-		.memory_size = slot->size,
-	};
+	long fd = call_ioctl(td, td->vm_fd, KVM_CREATE_GUEST_MEMFD, &gmem, "create guest_memfd", err);
+
+	if (fd < 0)
+		return (int)fd;
+	slot->gmem_fd = (int)fd;
+	return 0;
+}
+
+static int make_private(struct tdl_td *td, const struct td_slot *slot, struct tdl_error *err)
+{
 	struct kvm_memory_attributes attributes = {
 		.address = slot->gpa,
 		.size = slot->size,
 		.attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
 	};
+	long rc = call_ioctl(td, td->vm_fd, KVM_SET_MEMORY_ATTRIBUTES, &attributes,
+			     "make memory private", err);
+
+	return rc < 0 ? (int)rc : 0;
+}
+
+int td_make_slot(struct tdl_td *td, uint32_t number, struct tdl_error *err)
+{
+	struct td_slot *slot = &td->slots[number];
+	struct kvm_userspace_memory_region2 region = {
+		.slot = number,
+		.guest_phys_addr = slot->gpa,
+		.memory_size = slot->size,
+	};
+	long rc;
+
+	if (td->is_private) {
+		rc = make_gmem(td, slot, err);
+		if (rc < 0)
+			return (int)rc;
+		region.flags = KVM_MEM_GUEST_MEMFD;
+		region.guest_memfd = (uint32_t)slot->gmem_fd;
+	}
+	region.userspace_addr = call_pointer(slot->shared);
+	rc = call_ioctl(td, td->vm_fd, KVM_SET_USER_MEMORY_REGION2, &region, "set memslot", err);
+	if (rc < 0)
+		return (int)rc;
+	return td->is_private ? make_private(td, slot, err) : 0;
+}
+
+static int reserve(struct td_slot *slot, struct tdl_error *err)
+{
 	void *shared = mmap(NULL, slot->size, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	long rc;
 
 	if (shared == MAP_FAILED)
 		return tdl_fail(err, -errno, "cannot reserve %llu bytes of address space: %s",
 				(unsigned long long)slot->size, strerror(errno));
 	slot->shared = shared;
-	rc = call_ioctl(td, td->vm_fd, KVM_CREATE_GUEST_MEMFD, &gmem, "create guest_memfd", err);
-	if (rc < 0)
-		return (int)rc;
-	slot->gmem_fd = (int)rc;
-	region.guest_memfd = (uint32_t)slot->gmem_fd;
-	region.userspace_addr = call_pointer(slot->shared);
-	rc = call_ioctl(td, td->vm_fd, KVM_SET_USER_MEMORY_REGION2, &region, "set memslot", err);
-	if (rc < 0)
-		return (int)rc;
-	rc = call_ioctl(td, td->vm_fd, KVM_SET_MEMORY_ATTRIBUTES, &attributes,
-			"make memory private", err);
-	return rc < 0 ? (int)rc : 0;
+	return 0;
 }
 
 int stage_memory(struct tdl_td *td, struct tdl_error *err)
@@ -115,14 +140,16 @@ int stage_memory(struct tdl_td *td, struct tdl_error *err)
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < td->slot_count; i++) {
-		rc = make_slot(td, (uint32_t)i, err);
+		rc = reserve(&td->slots[i], err);
+		if (rc == 0)
+			rc = td_make_slot(td, (uint32_t)i, err);
 		if (rc < 0)
 			return tdl_while(err, rc, "memory at 0x%llx, %llu bytes",
 					 (unsigned long long)td->slots[i].gpa,
 					 (unsigned long long)td->slots[i].size);
 		bytes += td->slots[i].size;
 	}
-	td_detail(td, "%.1f MiB in %zu memslots, all private", (double)bytes / (1 << 20),
-		  td->slot_count);
+	td_detail(td, "%.1f MiB in %zu memslots, %s", (double)bytes / (1 << 20), td->slot_count,
+		  td->is_private ? "all private" : "none private");
 	return 0;
 }

@@ -3,67 +3,13 @@
  * the way hands back what is left, and only that is given to the next call: a page that is in is
  * never added again. */
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "arch/tdx_report.h"
 #include "base/range.h"
-#include "base/scope.h"
 #include "launch/call.h"
+#include "launch/walk.h"
 
-#define STAGED_PAGES 64	 /* copied together when a region's bytes lie scattered */
-#define DIRECT_PAGES 256 /* given to one call when they lie in one piece, so that it can be stopped */
-#define DIRECT_MIN   8	 /* pages in one piece that are worth a call of their own */
-
-/* Pages of one region that one call can take. */
-struct run {
-	size_t region;
-	uint64_t first;	      /* index of the first page in its region */
-	uint64_t pages;
-	const uint8_t *bytes; /* of all of them, page-aligned */
-};
-
-/* Pages from @first on that lie one behind the other where the plan has them. */
-static uint64_t pages_in_place(const struct tdl_plan *plan, size_t region, uint64_t first,
-			       uint64_t max, uint8_t *scratch)
-{
-	const uint8_t *start = tdl_plan_page(plan, region, first, scratch);
-	uint64_t n = 1;
-
-	if (start == scratch || !is_aligned(call_pointer(start), PAGE_SIZE_4K))
-		return 0;
-	while (n < max &&
-	       tdl_plan_page(plan, region, first + n, scratch) == start + n * PAGE_SIZE_4K)
-		n++;
-	return n;
-}
-
-/* The next run from page @first: in place when that is worth it, else copied to @stage. */
-static struct run next_run(const struct tdl_plan *plan, size_t region, uint64_t first,
-			   uint8_t *stage)
-{
-	uint64_t left = tdl_plan_region(plan, region)->pages - first;
-	uint64_t in_place = pages_in_place(plan, region, first,
-					   left < DIRECT_PAGES ? left : DIRECT_PAGES, stage);
-	struct run run = { .region = region, .first = first, .bytes = stage };
-
-	if (in_place >= DIRECT_MIN || in_place == left) {
-		run.bytes = tdl_plan_page(plan, region, first, stage);
-		run.pages = in_place;
-		return run;
-	}
-	run.pages = left < STAGED_PAGES ? left : STAGED_PAGES;
-	for (uint64_t i = 0; i < run.pages; i++) {
-		uint8_t *to = stage + i * PAGE_SIZE_4K;
-		const uint8_t *from = tdl_plan_page(plan, region, first + i, to);
-
-		if (from != to)
-			memcpy(to, from, PAGE_SIZE_4K);
-	}
-	return run;
-}
-
-static int tell_pages(struct tdl_td *td, const struct run *run, uint64_t from, uint64_t count,
+static int tell_pages(struct tdl_td *td, const struct walk_run *run, uint64_t from, uint64_t count,
 		      struct tdl_error *err)
 {
 	const struct tdl_region *region = tdl_plan_region(td->plan, run->region);
@@ -110,7 +56,7 @@ static int pages_done(const struct kvm_tdx_init_mem_region *before,
 	return 0;
 }
 
-static int add_run(struct tdl_td *td, const struct run *run, struct tdl_error *err)
+static int add_run(struct tdl_td *td, const struct walk_run *run, struct tdl_error *err)
 {
 	const struct tdl_region *region = tdl_plan_region(td->plan, run->region);
 	struct kvm_tdx_init_mem_region left = {
@@ -151,54 +97,13 @@ static int add_run(struct tdl_td *td, const struct run *run, struct tdl_error *e
 	return 0;
 }
 
-static int tell_region(struct tdl_td *td, size_t index, bool begin, struct tdl_error *err)
-{
-	const struct tdl_launch_observer *observer = td->opt->observer;
-	const struct tdl_region *region = tdl_plan_region(td->plan, index);
-
-	if (!observer)
-		return 0;
-	if (begin)
-		return !observer->region_begin
-			       ? 0
-			       : observer->region_begin(td->opt->observer_ctx, index, region, err);
-	return !observer->region_end
-		       ? 0
-		       : observer->region_end(td->opt->observer_ctx, index, region, err);
-}
-
-static int add_region(struct tdl_td *td, size_t index, uint8_t *stage, struct tdl_error *err)
-{
-	const struct tdl_region *region = tdl_plan_region(td->plan, index);
-	int rc = tell_region(td, index, true, err);
-	struct run run;
-
-	for (uint64_t at = 0; rc == 0 && at < region->pages; at += run.pages) {
-		rc = call_cancelled(td, err);
-		if (rc < 0)
-			break;
-		run = next_run(td->plan, index, at, stage);
-		rc = add_run(td, &run, err);
-	}
-	return rc < 0 ? rc : tell_region(td, index, false, err);
-}
-
 int stage_populate(struct tdl_td *td, struct tdl_error *err)
 {
-	AUTO_FREE uint8_t *stage = aligned_alloc(PAGE_SIZE_4K, STAGED_PAGES * PAGE_SIZE_4K);
-	size_t regions = tdl_plan_region_count(td->plan);
+	int rc = walk_plan(td, add_run, err);
 
-	if (!stage)
-		return tdl_fail(err, -ENOMEM, "no memory to stage pages in");
-	for (size_t i = 0; i < regions; i++) {
-		int rc = add_region(td, i, stage, err);
-
-		if (rc < 0)
-			return tdl_while(err, rc, "region %zu (%s)", i,
-					 tdl_plan_region(td->plan, i)->name);
-		td->result.regions++;
-	}
-	td_detail(td, "%zu regions, %llu pages added, %llu of them measured", regions,
+	if (rc < 0)
+		return rc;
+	td_detail(td, "%zu regions, %llu pages added, %llu of them measured", td->result.regions,
 		  (unsigned long long)td->result.pages_added,
 		  (unsigned long long)td->result.pages_extended);
 	return 0;

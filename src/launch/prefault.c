@@ -162,27 +162,44 @@ static unsigned int start_workers(struct prefault *work, struct worker *workers,
 	return started;
 }
 
-/* Run the workers to their end. How many there were. */
+static unsigned int run_threads(struct prefault *work, struct worker *workers, unsigned int count)
+{
+	unsigned int started = start_workers(work, workers, count);
+
+	wait_for_workers(work);
+	for (unsigned int i = 0; i < started; i++)
+		pthread_join(workers[i].thread, NULL);
+	return started;
+}
+
+/* One worker whom nobody watches needs no thread. */
+static unsigned int run_here(struct prefault *work, struct worker *worker)
+{
+	*worker = (struct worker){ work, work->job->vcpu_fds[0], 0 };
+	work->running = 1;
+	run_worker(worker);
+	return 1;
+}
+
+/* Run the workers to their end. */
 static int run_workers(struct prefault *work, unsigned int *ret_threads, struct tdl_error *err)
 {
 	unsigned int most = work->job->vcpu_count;
 	unsigned int count = work->count < most ? (unsigned int)work->count : most;
 	AUTO_FREE struct worker *workers = calloc(count, sizeof(*workers));
-	unsigned int started;
 
 	if (!workers)
 		return tdl_fail(err, -ENOMEM, "no memory for %u threads", count);
 	pthread_mutex_init(&work->lock, NULL);
 	pthread_cond_init(&work->ended, NULL);
-	started = start_workers(work, workers, count);
-	wait_for_workers(work);
-	for (unsigned int i = 0; i < started; i++)
-		pthread_join(workers[i].thread, NULL);
+	if (count == 1 && !work->job->progress)
+		*ret_threads = run_here(work, workers);
+	else
+		*ret_threads = run_threads(work, workers, count);
 	pthread_cond_destroy(&work->ended);
 	pthread_mutex_destroy(&work->lock);
 	if (work->code < 0 && err)
 		*err = work->error;
-	*ret_threads = started;
 	return work->code;
 }
 

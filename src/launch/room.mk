@@ -9,12 +9,17 @@ liblaunch_la_SOURCES = \
 	%D%/holes.c \
 	%D%/holes.h \
 	%D%/init.c \
+	%D%/levels.c \
+	%D%/levels.h \
 	%D%/machine.c \
 	%D%/memory.c \
 	%D%/populate.c \
 	%D%/prefault.c \
+	%D%/rehearse.c \
 	%D%/report.c \
 	%D%/run.c \
 	%D%/td.h \
-	%D%/vcpu.c
+	%D%/vcpu.c \
+	%D%/walk.c \
+	%D%/walk.h
 EXTRA_DIST += %D%/README.md

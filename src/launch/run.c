@@ -13,10 +13,7 @@
 
 #define BUSY_RETRIES 10000 /* as QEMU */
 
-static const struct stage {
-	const char *name;
-	int (*run)(struct tdl_td *td, struct tdl_error *err);
-} stages[] = {
+static const struct stage launch_stages[] = {
 	{ "check host", stage_machine },
 	{ "create VM", stage_create_vm },
 	{ "enable capabilities", stage_enable },
@@ -28,6 +25,7 @@ static const struct stage {
 	{ "add pages", stage_populate },
 	{ "finalize TD", stage_finalize },
 	{ "pre-fault memory", stage_prefault },
+	{ 0 },
 };
 
 void tdl_launch_defaults(struct tdl_launch_options *ret_options)
@@ -49,7 +47,7 @@ void td_detail(struct tdl_td *td, const char *fmt, ...)
 }
 
 /* KVM adds and extends page by page and cannot do otherwise. */
-static int check_plan(const struct tdl_plan *plan, struct tdl_error *err)
+int td_check_plan(const struct tdl_plan *plan, struct tdl_error *err)
 {
 	for (size_t i = 0; i < tdl_plan_region_count(plan); i++) {
 		const struct tdl_region *region = tdl_plan_region(plan, i);
@@ -103,18 +101,34 @@ static int run_stage(struct tdl_td *td, const struct stage *stage, struct tdl_er
 	return 0;
 }
 
-static int run_stages(struct tdl_td *td, struct tdl_error *err)
+int td_run_stages(struct tdl_td *td, const struct stage *stages, struct tdl_error *err)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
+	for (const struct stage *stage = stages; stage->name; stage++) {
 		int rc;
 
-		if (stages[i].run == stage_prefault && td->opt->prefault == TDL_PREFAULT_NONE)
+		if (stage->run == stage_prefault && td->opt->prefault == TDL_PREFAULT_NONE)
 			continue;
-		rc = run_stage(td, &stages[i], err);
+		rc = run_stage(td, stage, err);
 		if (rc < 0)
 			return rc;
 	}
 	return 0;
+}
+
+struct tdl_td *td_new(struct tdl_host *host, const struct tdl_plan *plan,
+		      const struct tdl_launch_options *opt)
+{
+	struct tdl_td *td = calloc(1, sizeof(*td));
+
+	if (!td)
+		return NULL;
+	td->host = host;
+	td->plan = plan;
+	td->opt = opt;
+	td->sys_fd = -1;
+	td->vm_fd = -1;
+	td->is_private = true;
+	return td;
 }
 
 int tdl_launch_run(struct tdl_host *host, const struct tdl_plan *plan,
@@ -128,17 +142,12 @@ int tdl_launch_run(struct tdl_host *host, const struct tdl_plan *plan,
 	tdl_launch_defaults(&defaults);
 	if (!options)
 		options = &defaults;
-	if ((rc = check_plan(plan, err)) < 0 || (rc = check_prefault(options, err)) < 0)
+	if ((rc = td_check_plan(plan, err)) < 0 || (rc = check_prefault(options, err)) < 0)
 		return rc;
-	td = calloc(1, sizeof(*td));
+	td = td_new(host, plan, options);
 	if (!td)
 		return tdl_fail(err, -ENOMEM, "no memory for a launch");
-	td->host = host;
-	td->plan = plan;
-	td->opt = options;
-	td->sys_fd = -1;
-	td->vm_fd = -1;
-	rc = run_stages(td, err);
+	rc = td_run_stages(td, launch_stages, err);
 	td->plan = NULL;
 	td->opt = NULL;
 	if (rc < 0) {

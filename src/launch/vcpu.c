@@ -55,38 +55,50 @@ static int vcpu_cpuid(struct tdl_td *td, int fd, struct kvm_cpuid2 **ret_cpuid,
 	return 0;
 }
 
-static int make_vcpu(struct tdl_td *td, uint32_t id, struct tdl_error *err)
+/* Give a vCPU the CPUID of its TD. */
+static int set_cpuid(struct tdl_td *td, int fd, uint32_t id, struct tdl_error *err)
 {
 	AUTO_FREE struct kvm_cpuid2 *cpuid = NULL;
+	long rc = vcpu_cpuid(td, fd, &cpuid, err);
+
+	if (rc < 0)
+		return (int)rc;
+	personalise(cpuid, id);
+	rc = call_ioctl(td, fd, KVM_SET_CPUID2, cpuid, "KVM_SET_CPUID2", err);
+	return rc < 0 ? (int)rc : 0;
+}
+
+static int make_vcpu(struct tdl_td *td, uint32_t id, vcpu_step prepare, struct tdl_error *err)
+{
 	long fd = call_number(td, td->vm_fd, KVM_CREATE_VCPU, id, "KVM_CREATE_VCPU", err);
-	long rc;
 
 	if (fd < 0)
 		return (int)fd;
 	td->vcpu_fds[td->vcpu_count++] = (int)fd;
-	rc = vcpu_cpuid(td, (int)fd, &cpuid, err);
-	if (rc < 0)
-		return (int)rc;
-	personalise(cpuid, id);
-	rc = call_ioctl(td, (int)fd, KVM_SET_CPUID2, cpuid, "KVM_SET_CPUID2", err);
-	return rc < 0 ? (int)rc : 0;
+	return prepare ? prepare(td, (int)fd, id, err) : 0;
+}
+
+int td_make_vcpus(struct tdl_td *td, unsigned int cpus, vcpu_step prepare, struct tdl_error *err)
+{
+	td->vcpu_fds = calloc(cpus, sizeof(*td->vcpu_fds));
+	if (!td->vcpu_fds)
+		return tdl_fail(err, -ENOMEM, "no memory for %u vCPUs", cpus);
+	for (uint32_t id = 0; id < cpus; id++) {
+		int rc = make_vcpu(td, id, prepare, err);
+
+		if (rc < 0)
+			return tdl_while(err, rc, "vCPU %u", id);
+	}
+	return 0;
 }
 
 int stage_vcpus(struct tdl_td *td, struct tdl_error *err)
 {
 	unsigned int cpus = tdl_plan_cpus(td->plan);
-	int rc;
+	int rc = td_make_vcpus(td, cpus, set_cpuid, err);
 
-	td->vcpu_fds = calloc(cpus, sizeof(*td->vcpu_fds));
-	if (!td->vcpu_fds)
-		return tdl_fail(err, -ENOMEM, "no memory for %u vCPUs", cpus);
-	for (uint32_t id = 0; id < cpus; id++) {
-		rc = make_vcpu(td, id, err);
-		if (rc < 0)
-			return tdl_while(err, rc, "vCPU %u", id);
-	}
 	td_detail(td, "%u, with x2APIC", cpus);
-	return 0;
+	return rc;
 }
 
 int stage_init_vcpus(struct tdl_td *td, struct tdl_error *err)
