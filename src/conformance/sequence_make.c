@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A sequence from its seed. Addresses come from a small stretch of guest and host memory, and most
- * calls are aimed at what earlier ones made, so that they meet.
+ * calls are aimed at what earlier ones made, so that they meet. Two vCPUs take turns, as the seed
+ * says; calls do not overlap in time, since no kernel promises how such calls meet.
  *
  * Left out, because Linux leaves the answer open or another part of the machine decides it:
  *   transparent huge pages     whether one is free (the runner switches them off)

@@ -200,8 +200,11 @@ static long do_slot(struct runner *r, const struct sequence_call *call)
 						       .userspace_addr = call->hva,
 						       .guest_memfd_offset = call->offset,
 						       .guest_memfd = (uint32_t)file };
+	long rc = r->ops->ioctl(r->ctx, r->vm, KVM_SET_USER_MEMORY_REGION2, &region);
 
-	return r->ops->ioctl(r->ctx, r->vm, KVM_SET_USER_MEMORY_REGION2, &region);
+	region.guest_memfd -= (uint32_t)file; /* a number of the host's own */
+	r->written = digest(r->written, &region, sizeof(region));
+	return rc;
 }
 
 static long do_slot1(struct runner *r, const struct sequence_call *call)
@@ -260,6 +263,7 @@ static long do_get_log(struct runner *r, const struct sequence_call *call)
 	struct kvm_dirty_log log = { .slot = call->slot, .dirty_bitmap = bits };
 	long rc = r->ops->ioctl(r->ctx, r->vm, KVM_GET_DIRTY_LOG, &log);
 
+	r->written = digest(r->written, &log.slot, sizeof(log.slot));
 	r->written = digest(r->written, bits, sizeof(bits));
 	return rc;
 }
@@ -273,7 +277,11 @@ static long do_clear_log(struct runner *r, const struct sequence_call *call)
 					   .dirty_bitmap = bits };
 
 	memset(bits, 0xa5, sizeof(bits));
-	return r->ops->ioctl(r->ctx, r->vm, KVM_CLEAR_DIRTY_LOG, &log);
+	long rc = r->ops->ioctl(r->ctx, r->vm, KVM_CLEAR_DIRTY_LOG, &log);
+
+	r->written = digest(r->written, &log, offsetof(struct kvm_clear_dirty_log, dirty_bitmap));
+	r->written = digest(r->written, bits, sizeof(bits));
+	return rc;
 }
 
 static long do_capability(struct runner *r, const struct sequence_call *call)

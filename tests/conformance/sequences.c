@@ -21,14 +21,14 @@ enum { EXIT_YES, EXIT_NO, EXIT_USAGE, EXIT_UNKNOWN };
 
 static const char usage[] =
 	"usage: sequences [--kvm embedded|DEVICE] [--linux VERSION] [--types BITS] [--calls]\n"
-	"                 [--jobs N] --seed SEED --count N\n"
+	"                 [--jobs N] --seed SEED --count N [--first N]\n"
 	"       sequences ... --from FILE   run the lines \"SEED MASK\" of a file\n"
 	"       sequences --diff A B        \"SEED MASK\" of what differs, shortest first\n"
 	"       sequences [--types BITS] --shrink SEED MASK   shorter candidates, for --from\n";
 
 struct wish {
 	const char *kvm, *linux_version, *from;
-	uint64_t seed, count, types, jobs;
+	uint64_t seed, first, count, types, jobs;
 	bool calls, diff, shrink;
 };
 
@@ -43,7 +43,7 @@ static bool parse_number(const char *text, int base, uint64_t *ret_number)
 
 static bool parse(int argc, char **argv, struct wish *w)
 {
-	enum { KVM = 1, LINUX, TYPES, CALLS, JOBS, SEED, COUNT, FROM, DIFF, SHRINK };
+	enum { KVM = 1, LINUX, TYPES, CALLS, JOBS, SEED, FIRST, COUNT, FROM, DIFF, SHRINK };
 	static const struct option options[] = {
 		{ "kvm", required_argument, NULL, KVM },
 		{ "linux", required_argument, NULL, LINUX },
@@ -51,6 +51,7 @@ static bool parse(int argc, char **argv, struct wish *w)
 		{ "calls", no_argument, NULL, CALLS },
 		{ "jobs", required_argument, NULL, JOBS },
 		{ "seed", required_argument, NULL, SEED },
+		{ "first", required_argument, NULL, FIRST },
 		{ "count", required_argument, NULL, COUNT },
 		{ "from", required_argument, NULL, FROM },
 		{ "diff", no_argument, NULL, DIFF },
@@ -71,6 +72,7 @@ static bool parse(int argc, char **argv, struct wish *w)
 		case TYPES: good = good && parse_number(optarg, 0, &w->types); break;
 		case JOBS: good = good && parse_number(optarg, 0, &w->jobs); break;
 		case SEED: good = good && parse_number(optarg, 0, &w->seed); break;
+		case FIRST: good = good && parse_number(optarg, 0, &w->first); break;
 		case COUNT: good = good && parse_number(optarg, 0, &w->count); break;
 		default: good = false;
 		}
@@ -155,7 +157,7 @@ static int run_share(const struct wish *w, uint64_t share)
 	if (w->from)
 		status = run_file(w, host);
 	for (uint64_t i = share; !w->from && status == EXIT_YES && i < w->count; i += w->jobs)
-		status = run_one(w, host, sequence_seed(w->seed, i), MASK_ALL);
+		status = run_one(w, host, sequence_seed(w->seed, w->first + i), MASK_ALL);
 	tdl_conformance_host_free(host);
 	return status;
 }
