@@ -53,7 +53,8 @@ struct kernel_config {
 	uint32_t tsc_khz;	   /* 0: 2 000 000 */
 	const char *linux_version; /* NULL: "7.2"; see kernel_linux_version() */
 	bool no_tdx;		   /* kvm_intel.tdx=0 */
-	bool no_tdp;		   /* kvm_intel.ept=0; implies no_tdx */
+	bool no_tdp;		   /* kvm_intel.ept=0; implies the others */
+	bool no_sw_protected;	   /* built without CONFIG_KVM_SW_PROTECTED_VM */
 	enum kernel_thp thp;
 	void (*trace)(void *ctx, const struct kernel_event *event); /* NULL: off, and free */
 	void *trace_ctx;

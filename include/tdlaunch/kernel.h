@@ -4,6 +4,7 @@
 #ifndef TDLAUNCH_KERNEL_H
 #define TDLAUNCH_KERNEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <tdlaunch/host.h>
@@ -18,6 +19,11 @@ extern "C" {
  *          default 64
  * @seed:   what all randomness of the model is drawn from, for example the key of TDREPORT's MAC
  * @memory: physical memory of the modelled machine, bytes
+ * @linux_version: Linux whose KVM is imitated where versions differ, such as "7.2"; default the
+ *          newest that the model was written for
+ * @no_tdx: the machine has no TDX
+ * @no_tdp: KVM does not use two-dimensional paging; there is no private memory then
+ * @no_sw_protected: KVM has no KVM_X86_SW_PROTECTED_VM, as in most distributions
  * @trace:  called for every uAPI call, SEAMCALL and refusal, with one line of text; or NULL
  * @trace_ctx: its first argument
  */
@@ -25,6 +31,10 @@ struct tdl_kernel_options {
 	unsigned int cpus;
 	uint64_t seed;
 	uint64_t memory;
+	const char *linux_version;
+	bool no_tdx;
+	bool no_tdp;
+	bool no_sw_protected;
 	void (*trace)(void *ctx, const char *line);
 	void *trace_ctx;
 };
@@ -37,7 +47,7 @@ struct tdl_kernel_options {
  *
  * Each call makes another kernel; kernels share nothing.
  *
- * Return: 0; -EINVAL for a machine that cannot be; -ENOMEM.
+ * Return: 0; -EINVAL for a machine that cannot be or a Linux that is not known; -ENOMEM.
  */
 TDL_API int tdl_kernel_host(const struct tdl_kernel_options *options, struct tdl_host **ret_host,
 			    struct tdl_error *err);

@@ -70,8 +70,9 @@ struct tdl_rehearsal {
  * the launch adds pages, they are mapped ahead instead, in the same order and in calls of the same
  * size; then all other RAM is. Everything is gone when the call ends.
  *
- * Return: 0; -EOPNOTSUPP when the host cannot map memory ahead, or the plan has a pattern that KVM
- * cannot perform; -ECANCELED; what the observer returned; else what KVM said, its EINVAL as -EIO.
+ * Return: 0; -ENODEV when the host cannot map memory ahead; -EOPNOTSUPP when the plan has a pattern
+ * that KVM cannot perform; -ECANCELED; what the observer returned; else what KVM said, its EINVAL
+ * as -EIO.
  */
 TDL_API int tdl_rehearse_run(struct tdl_host *host, const struct tdl_plan *plan,
 			     const struct tdl_launch_options *options,

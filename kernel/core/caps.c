@@ -72,7 +72,7 @@ static long vm_types(const struct machine *machine)
 {
 	long types = 1L << KVM_X86_DEFAULT_VM;
 
-	if (!machine->config.no_tdp)
+	if (!machine->config.no_sw_protected)
 		types |= 1L << KVM_X86_SW_PROTECTED_VM;
 	if (machine->tdx)
 		types |= 1L << KVM_X86_TDX_VM;

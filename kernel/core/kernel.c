@@ -30,8 +30,10 @@ static int fill_in(struct kernel_config *config)
 		config->tsc_khz = TSC_KHZ;
 	if (!config->linux_version)
 		config->linux_version = "7.2";
-	if (config->no_tdp)
+	if (config->no_tdp) {
 		config->no_tdx = true;
+		config->no_sw_protected = true;
+	}
 	if (!is_aligned(config->memory_bytes, PAGE_SIZE_4K) || config->memory_bytes > MEMORY_MAX ||
 	    config->cpus > CPUS_MAX || config->hkids > HKIDS_MAX ||
 	    config->thp > KERNEL_THP_ALWAYS || !linux_find(config->linux_version))

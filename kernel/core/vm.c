@@ -29,7 +29,7 @@ static const struct vm_ops *find_type(const struct machine *machine, unsigned lo
 	case KVM_X86_DEFAULT_VM:
 		return &plain_vm_ops;
 	case KVM_X86_SW_PROTECTED_VM:
-		return machine->config.no_tdp ? NULL : &sw_protected_vm_ops;
+		return machine->config.no_sw_protected ? NULL : &sw_protected_vm_ops;
 	case KVM_X86_TDX_VM:
 		return machine->tdx ? &tdx_vm_ops : NULL;
 	default:

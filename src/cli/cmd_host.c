@@ -102,7 +102,7 @@ static int show_host(const char *kvm, const struct cli_args *args)
 	struct tdl_error err = { 0 };
 	struct kvm_choice choice;
 	struct tdl_probe probe;
-	int rc = kvm_open(kvm, NULL, args->quiet, &choice, &err);
+	int rc = kvm_open(kvm, KVM_FOR_TDS, NULL, args->quiet, &choice, &err);
 	bool opened = rc == 0;
 
 	if (opened) {

@@ -29,6 +29,7 @@ enum {
 	OPT_MROWNERCONFIG,
 	OPT_TSC,
 	OPT_TRACE,
+	OPT_REHEARSE,
 };
 
 static const struct cli_option options[] = {
@@ -55,6 +56,7 @@ static const struct cli_option options[] = {
 	{ OPT_MROWNERCONFIG, "mrownerconfig", "VALUE", "the same" },
 	{ OPT_TSC, "tsc-khz", "N", "TSC frequency of the TD; the host's by default" },
 	{ OPT_TRACE, "trace", "FILE", "write down every call into KVM" },
+	{ OPT_REHEARSE, "rehearse", NULL, "go through the memory half alone; needs no TDX" },
 	{ 0 },
 };
 
@@ -67,10 +69,15 @@ static const struct cli_spec spec = {
 		"when the command ends.\n"
 		"\n"
 		"Exits with 0 when the TD was launched and all agree, 1 when they do not, 3 when\n"
-		"it could not be launched or there was nothing to compare MRTD with.",
+		"it could not be launched or there was nothing to compare MRTD with.\n"
+		"\n"
+		"With --rehearse no TD is made: memory is laid out, declared private and mapped\n"
+		"as the launch will, on a KVM that need not have TDX. Exits with 0 when this\n"
+		"kernel does all of that, 1 when it does not, 3 when not all could be tried.",
 	.options = options,
 	.common = CLI_JSON | CLI_BARE | CLI_VERBOSE | CLI_ENCODING,
-	.example = "tdlaunch launch --firmware /usr/share/ovmf/OVMF.fd --kvm embedded\n",
+	.example = "tdlaunch launch --firmware /usr/share/ovmf/OVMF.fd --kvm embedded\n"
+		   "tdlaunch launch --firmware /usr/share/ovmf/OVMF.fd --kvm embedded --rehearse\n",
 };
 
 static int parse_detail(struct cli_args *args, enum tdl_log_detail *ret_detail)
@@ -200,6 +207,9 @@ static int take_option(struct job *job, struct cli_args *args, int opt)
 	case OPT_TRACE:
 		job->trace = args->value;
 		return 0;
+	case OPT_REHEARSE:
+		job->rehearse = true;
+		return 0;
 	}
 	if (take_number(job, opt, args->value, &err) == 0)
 		return 0;
@@ -207,11 +217,22 @@ static int take_option(struct job *job, struct cli_args *args, int opt)
 	return -EINVAL;
 }
 
+/* Options that say something about a TD, or about what it is compared with. */
+static bool is_about_a_td(int opt)
+{
+	return (opt >= OPT_LOG && opt <= OPT_TSC) || opt == OPT_PREFAULT;
+}
+
 /* What goes with what. False when it has been said what is wrong. */
 static bool options_fit(const struct job *job, struct cli_args *args)
 {
 	if (!job->firmware)
 		cli_usage(args, "which firmware? --firmware FILE says so");
+	else if (job->rehearse && job->td_option)
+		cli_usage(args, "--rehearse makes no TD: --%s has no place there",
+			  option_name(job->td_option));
+	else if (job->rehearse && args->bare)
+		cli_usage(args, "--rehearse measures nothing: there is no MRTD for --bare");
 	else if (!job->log && job->log_options.embed)
 		cli_usage(args, "--embed is about a log: --log FILE says where");
 	else if (job->log && strcmp(job->log, "-") == 0)
@@ -229,7 +250,9 @@ static void show(const struct job *job, const struct cli_args *args)
 
 	if (args->quiet)
 		return;
-	if (args->json)
+	if (job->rehearse)
+		(args->json ? rehearsal_show_json : rehearsal_show_text)(job);
+	else if (args->json)
 		job_show_json(job);
 	else if (args->bare)
 		printf("%s\n", cli_bytes(job->mrtd[JOB_COMPUTED], 48, args->base64, text));
@@ -249,7 +272,7 @@ static bool device_will_not_do(const struct job *job, int rc)
 static int launch(struct job *job, const struct cli_args *args)
 {
 	struct tdl_error err = { 0 };
-	int rc = job_run(job, &err);
+	int rc = job->rehearse ? rehearsal_run(job, &err) : job_run(job, &err);
 
 	if (rc == 0) {
 		show(job, args);
@@ -257,7 +280,9 @@ static int launch(struct job *job, const struct cli_args *args)
 			cli_say("%s", job->reason);
 	} else {
 		job->answer = cli_error(&err);
-		if (device_will_not_do(job, rc))
+		if (job->rehearse && job->choice.host && rc == -ENODEV)
+			job->answer = CLI_NO; /* it was tried, and this kernel cannot */
+		else if (device_will_not_do(job, rc))
 			cli_say("--kvm embedded launches it on a model of KVM and the TDX module");
 	}
 	job_end(job);
@@ -278,6 +303,8 @@ int cmd_launch(int argc, char **argv)
 	while ((opt = cli_next(&args)) > 0)
 		if (take_option(&job, &args, opt) < 0)
 			return args.exit;
+		else if (is_about_a_td(opt))
+			job.td_option = opt;
 	if (opt < 0 || !cli_operands(&args, 0, 0) || !options_fit(&job, &args))
 		return args.exit;
 	job.quiet = args.quiet;

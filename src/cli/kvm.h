@@ -10,6 +10,12 @@
 /* Help of the option, so that every command says the same. */
 #define KVM_OPTION_HELP "embedded, auto, or a device such as /dev/kvm"
 
+/* What a machine's KVM has to offer for auto to take it. */
+enum kvm_need {
+	KVM_FOR_TDS,	    /* TDX */
+	KVM_FOR_PREFAULTS, /* memory mapped ahead */
+};
+
 struct kvm_choice {
 	struct tdl_host *host; /* what to work on */
 	struct tdl_host *inner; /* behind the recorder, or NULL */
@@ -18,10 +24,11 @@ struct kvm_choice {
 };
 
 /* Open what the word says, and write a trace of it to @trace unless that is NULL. "auto" takes the
- * machine's KVM when it offers TDX, else the embedded kernel, and says which on standard error
- * unless quiet. */
-int kvm_open(const char *word, FILE *trace, bool quiet, struct kvm_choice *ret_choice,
-	     struct tdl_error *err);
+ * machine's KVM when it offers what is needed, else the embedded kernel, and says which on standard
+ * error unless quiet. "embedded:7.3,no-tdx" is an embedded kernel that imitates Linux 7.3 on a
+ * machine without TDX; no-tdp and no-sw-protected take away other things. */
+int kvm_open(const char *word, enum kvm_need need, FILE *trace, bool quiet,
+	     struct kvm_choice *ret_choice, struct tdl_error *err);
 void kvm_close(struct kvm_choice *choice);
 
 #endif

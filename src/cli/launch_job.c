@@ -160,7 +160,7 @@ static const struct tdl_launch_observer observer = {
 	.progress = on_progress,
 };
 
-static int open_inputs(struct job *job, struct tdl_error *err)
+int job_open_inputs(struct job *job, struct tdl_error *err)
 {
 	const struct tdl_image_options image_options = { .vars_path = job->vars };
 	int rc = tdl_image_open(job->firmware, &image_options, &job->image, err);
@@ -172,7 +172,7 @@ static int open_inputs(struct job *job, struct tdl_error *err)
 	return rc;
 }
 
-static int open_outputs(struct job *job, struct tdl_error *err)
+int job_open_outputs(struct job *job, struct tdl_error *err)
 {
 	int rc = 0;
 
@@ -182,7 +182,8 @@ static int open_outputs(struct job *job, struct tdl_error *err)
 			return tdl_fail(err, -errno, "cannot write %s: %s", job->trace,
 					strerror(errno));
 	}
-	rc = kvm_open(job->kvm, job->trace_file, job->quiet, &job->choice, err);
+	rc = kvm_open(job->kvm, job->rehearse ? KVM_FOR_PREFAULTS : KVM_FOR_TDS, job->trace_file,
+		      job->quiet, &job->choice, err);
 	if (rc < 0 || !job->log)
 		return rc;
 	job->log_options.image = job->image;
@@ -255,16 +256,21 @@ static int compare_with_manifest(struct job *job, struct tdl_error *err)
 	return 0;
 }
 
+void job_watch(struct job *job)
+{
+	catch_signals();
+	job->options.cancel = &stop_asked;
+	job->options.observer = &observer;
+	job->options.observer_ctx = job;
+}
+
 int job_run(struct job *job, struct tdl_error *err)
 {
 	struct computation computation = { 0 };
 	int rc, computed;
 
-	catch_signals();
-	job->options.cancel = &stop_asked;
-	job->options.observer = &observer;
-	job->options.observer_ctx = job;
-	if ((rc = open_inputs(job, err)) < 0 || (rc = open_outputs(job, err)) < 0)
+	job_watch(job);
+	if ((rc = job_open_inputs(job, err)) < 0 || (rc = job_open_outputs(job, err)) < 0)
 		return rc;
 	computation.plan = job->plan;
 	rc = start_computation(&computation, err);

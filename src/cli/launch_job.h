@@ -11,6 +11,7 @@
 #include <tdlaunch/log.h>
 #include <tdlaunch/manifest.h>
 #include <tdlaunch/plan.h>
+#include <tdlaunch/rehearse.h>
 
 #include "cli/cli.h"
 #include "cli/kvm.h"
@@ -39,7 +40,8 @@ struct job {
 	struct tdl_launch_options options;
 	struct tdl_log_options log_options;
 	bool flow_given, memory_given, cpus_given;
-	bool quiet, base64;
+	bool quiet, base64, rehearse;
+	int td_option; /* one that a rehearsal has no use for, or 0 */
 	int verbose;
 
 	/* made */
@@ -56,6 +58,7 @@ struct job {
 	/* found */
 	struct job_step steps[JOB_STEPS_MAX];
 	size_t step_count;
+	struct tdl_rehearsal rehearsal;
 	struct tdl_launch_init init;
 	uint8_t mrtd[JOB_SOURCES][48];
 	bool have[JOB_SOURCES];
@@ -66,6 +69,11 @@ struct job {
 	char reason[600];  /* why */
 	char unseen[400];  /* what was not looked at */
 };
+
+/* Parts of a run: read what is asked for, open where it happens, watch signals and steps. */
+int job_open_inputs(struct job *job, struct tdl_error *err);
+int job_open_outputs(struct job *job, struct tdl_error *err);
+void job_watch(struct job *job);
 
 /* Do all of it. 0 with an answer, or a negative errno when there is none. */
 int job_run(struct job *job, struct tdl_error *err);
@@ -78,5 +86,17 @@ const char *job_source_name(enum job_source source);
 
 void job_show_text(const struct job *job);
 void job_show_json(const struct job *job);
+/* What both a launch and a rehearsal show. */
+void job_show_inputs(const struct job *job);
+void job_show_steps(const struct job *job);
+void job_show_regions(const struct job *job);
+void job_inputs_json(const struct job *job, struct json_object *o);
+void job_steps_json(const struct job *job, struct json_object *o);
+const char *job_answer_word(int answer);
+
+/* launch_rehearse.c: the same for its memory half alone. */
+int rehearsal_run(struct job *job, struct tdl_error *err);
+void rehearsal_show_text(const struct job *job);
+void rehearsal_show_json(const struct job *job);
 
 #endif

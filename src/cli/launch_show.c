@@ -18,13 +18,13 @@ static const char *flow_summary(const char *name)
 	return "";
 }
 
-static const char *answer_word(int answer)
+const char *job_answer_word(int answer)
 {
 	return answer == CLI_YES ? "yes" : answer == CLI_NO ? "no" : "could not tell";
 }
 
 /* What the digest depends on, defaults included. */
-static void show_inputs(const struct job *job)
+void job_show_inputs(const struct job *job)
 {
 	const char *flow = tdl_plan_flow(job->plan);
 	char size[CLI_SIZE_TEXT];
@@ -55,7 +55,7 @@ static void show_identity(const struct job *job)
 	printf("MROWNERCONFIG  %s\n\n", cli_bytes(job->init.mrownerconfig, 48, job->base64, text));
 }
 
-static void show_steps(const struct job *job)
+void job_show_steps(const struct job *job)
 {
 	static const char *const headings[] = { "step", ">ms", "what", NULL };
 	AUTO_TABLE struct cli_table *table = cli_table_new(headings);
@@ -69,7 +69,7 @@ static void show_steps(const struct job *job)
 	printf("\n");
 }
 
-static void show_regions(const struct job *job)
+void job_show_regions(const struct job *job)
 {
 	static const char *const headings[] = { ">region", "section", "gpa",
 						">pages",  "measured", NULL };
@@ -123,17 +123,17 @@ void job_show_text(const struct job *job)
 			       : job->answer == CLI_NO ? CLI_BAD
 						       : CLI_WARN;
 
-	show_inputs(job);
+	job_show_inputs(job);
 	if (job->verbose)
 		show_identity(job);
-	show_steps(job);
-	show_regions(job);
+	job_show_steps(job);
+	job_show_regions(job);
 	show_prefault(job);
 	show_mrtd(job);
 	if (job->log)
 		printf("log       %s: %" PRIu64 " records, %" PRIu64 " pages\n", job->log,
 		       job->log_verdict.records, job->log_verdict.pages);
-	printf("%sverdict   %s%s: %s\n", cli_style(stdout, style), answer_word(job->answer),
+	printf("%sverdict   %s%s: %s\n", cli_style(stdout, style), job_answer_word(job->answer),
 	       cli_style(stdout, CLI_PLAIN), job->reason);
 	if (job->unseen[0])
 		printf("not seen  %s\n", job->unseen);
@@ -204,24 +204,34 @@ static void counts_json(const struct job *job, struct json_object *o)
 			       json_object_new_double(result->prefault_seconds));
 }
 
-void job_show_json(const struct job *job)
+void job_inputs_json(const struct job *job, struct json_object *o)
 {
-	struct json_object *o = json_object_new_object();
-
 	cli_json_string(o, "kvm", tdl_host_name(job->choice.host));
 	cli_json_bool(o, "embedded", job->choice.embedded);
 	cli_json_string(o, "firmware", tdl_image_name(job->image));
 	cli_json_string(o, "flow", tdl_plan_flow(job->plan));
 	cli_json_number(o, "memory", tdl_plan_memory(job->plan));
 	cli_json_number(o, "cpus", tdl_plan_cpus(job->plan));
+}
+
+void job_steps_json(const struct job *job, struct json_object *o)
+{
+	json_object_object_add(o, "regions", regions_json(job));
+	json_object_object_add(o, "steps", steps_json(job));
+}
+
+void job_show_json(const struct job *job)
+{
+	struct json_object *o = json_object_new_object();
+
+	job_inputs_json(job, o);
 	cli_json_hex(o, "attributes", job->init.attributes);
 	cli_json_hex(o, "xfam", job->init.xfam);
 	cli_json_bytes(o, "mrconfigid", job->init.mrconfigid, 48, job->base64);
 	cli_json_bytes(o, "mrowner", job->init.mrowner, 48, job->base64);
 	cli_json_bytes(o, "mrownerconfig", job->init.mrownerconfig, 48, job->base64);
 	cli_json_number(o, "tsc_khz", job->init.tsc_khz);
-	json_object_object_add(o, "regions", regions_json(job));
-	json_object_object_add(o, "steps", steps_json(job));
+	job_steps_json(job, o);
 	counts_json(job, o);
 	cli_json_bytes(o, "mrtd", job->mrtd[JOB_COMPUTED], 48, job->base64);
 	json_object_object_add(o, "mrtd_sources", mrtd_json(job));
@@ -231,7 +241,7 @@ void job_show_json(const struct job *job)
 	}
 	if (job->manifest && tdl_manifest_signer(job->manifest))
 		cli_json_string(o, "manifest_signer", tdl_manifest_signer(job->manifest));
-	cli_json_string(o, "verdict", answer_word(job->answer));
+	cli_json_string(o, "verdict", job_answer_word(job->answer));
 	cli_json_string(o, "reason", job->reason);
 	cli_json_string(o, "not_seen", job->unseen);
 	cli_json_print(o);

@@ -34,9 +34,12 @@ tdlaunch_SOURCES = \
 	%D%/expect.h \
 	%D%/kvm.c \
 	%D%/kvm.h \
+	%D%/levels.c \
+	%D%/levels.h \
 	%D%/launch_job.c \
 	%D%/launch_job.h \
 	%D%/launch_judge.c \
+	%D%/launch_rehearse.c \
 	%D%/launch_show.c \
 	%D%/log.h \
 	%D%/main.c

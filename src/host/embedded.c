@@ -112,23 +112,47 @@ static void trace_event(void *ctx, const struct kernel_event *event)
 	e->trace(e->trace_ctx, line);
 }
 
+/* 0, or what is wrong with a Linux version and which would be right. */
+static int check_version(const char *version, struct tdl_error *err)
+{
+	char known[120] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; kernel_linux_version(i); i++) {
+		if (!version || strcmp(version, kernel_linux_version(i)) == 0)
+			return 0;
+		if (used < sizeof(known))
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+						 i ? ", " : "", kernel_linux_version(i));
+	}
+	return tdl_fail(err, -EINVAL, "the embedded kernel imitates Linux %s, not '%s'", known,
+			version);
+}
+
 int tdl_kernel_host(const struct tdl_kernel_options *options, struct tdl_host **ret_host,
 		    struct tdl_error *err)
 {
 	static const struct tdl_kernel_options defaults;
 	const struct tdl_kernel_options *opt = options ? options : &defaults;
-	struct embedded *e = calloc(1, sizeof(*e));
+	struct embedded *e = NULL;
 	struct kernel_config config = {
 		.memory_bytes = opt->memory,
 		.cpus = opt->cpus,
 		.seed = opt->seed,
+		.linux_version = opt->linux_version,
+		.no_tdx = opt->no_tdx,
+		.no_tdp = opt->no_tdp,
+		.no_sw_protected = opt->no_sw_protected,
 		.trace = opt->trace ? trace_event : NULL,
-		.trace_ctx = e,
 	};
-	int rc;
+	int rc = check_version(opt->linux_version, err);
 
+	if (rc < 0)
+		return rc;
+	e = calloc(1, sizeof(*e));
 	if (!e)
 		return tdl_fail(err, -ENOMEM, "no memory for a host");
+	config.trace_ctx = e;
 	e->trace = opt->trace;
 	e->trace_ctx = opt->trace_ctx;
 	rc = kernel_new(&config, &e->kernel);

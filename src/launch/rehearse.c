@@ -72,7 +72,7 @@ static int check_host(struct tdl_td *td, struct tdl_error *err)
 			host_fact_ask(td->host, td->sys_fd, &host_facts[i],
 				      &result->facts[result->fact_count++]);
 	if (!offered(result, "pre_fault_memory"))
-		return tdl_fail(err, -EOPNOTSUPP,
+		return tdl_fail(err, -ENODEV,
 				"%s cannot map memory ahead (KVM_CAP_PRE_FAULT_MEMORY, since Linux "
 				"6.11, needs EPT or NPT)",
 				tdl_host_name(td->host));

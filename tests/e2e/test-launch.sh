@@ -89,6 +89,49 @@ if [ "$got" != 3 ] || ! grep -q "stopped on request" "$work/err"; then
 	failed=1
 fi
 
+# A rehearsal: the memory half, no TD, no MRTD.
+rehearse() {
+	code=$1 text=$2 kvm=$3
+	shift 3
+	expect "$code" "$text" launch --rehearse --firmware "$firmware" --kvm "$kvm" -m 256M "$@"
+}
+
+# member NAME VALUE: the JSON has it so, once.
+member() {
+	[ "$(grep -c "\"$1\": $2" "$work/out")" = 1 ] ||
+		{ echo "FAIL: no \"$1\": $2"; cat "$work/out"; failed=1; }
+}
+rehearse 0 "does all that the launch will ask of it" embedded --smp 2
+for line in '258.0 MiB in 2 memslots, all private' \
+	'regions   6, 538 pages in the plan.s order by one vCPU' \
+	'the rest  255.9 MiB by 2 threads' '66048 of 4 KiB, 0 of 2 MiB' \
+	'KVM_TDX_FINALIZE_VM *MRTD: nothing was measured here' \
+	'^not seen  MRTD: nothing was measured'; do
+	grep -Eq "$line" "$work/out" || { echo "FAIL: a rehearsal without: $line"; failed=1; }
+done
+grep -Eq '[0-9a-f]{96}' "$work/out" && { echo "FAIL: a rehearsal shows a digest"; failed=1; }
+rehearse 0 '"rehearsal": true' embedded:7.3,no-tdx --json --smp 2
+member private true
+member pages_4k 66048
+member pages_4k 538
+member bytes 268328960 # 256 MiB without 26 pages
+member verdict '"yes"'
+grep -q '"KVM_X86_TDX_VM"' "$work/out" || { echo "FAIL: TDX is not missed"; failed=1; }
+grep -q '"mrtd"' "$work/out" && { echo "FAIL: a rehearsal has a member mrtd"; failed=1; }
+rehearse 3 "with ordinary memory in a default VM" embedded:6.12,no-sw-protected
+rehearse 3 '"private": false' embedded:6.12,no-sw-protected --json
+rehearse 1 "KVM_CAP_PRE_FAULT_MEMORY" embedded:7.3,no-tdp
+rehearse 2 "takes a Linux version, no-tdx" embedded:no-tdz
+rehearse 2 "imitates Linux 6.11, 6.12" embedded:5.4
+rehearse 2 "--log has no place there" embedded --log "$work/x"
+rehearse 2 "--mrowner has no place there" embedded --mrowner "$golden"
+rehearse 2 "--prefault has no place there" embedded --prefault all
+rehearse 2 "no MRTD for --bare" embedded --bare
+rehearse 3 "can be measured but not launched" embedded --flow qemu-8.2-canonical
+rehearse 0 "does all" embedded --trace "$work/trace"
+grep -q 'KVM_CREATE_VM, 1' "$work/trace" || { echo "FAIL: not in a protected VM"; failed=1; }
+grep -q 'ENCRYPT\|TDH.M' "$work/trace" && { echo "FAIL: a rehearsal uses TDX"; failed=1; }
+
 expect 0 "TDs can be launched here" host --kvm embedded
 expect 0 '"tdx": true' host --kvm embedded --json
 expect 1 "is not KVM" host --kvm /dev/null
