@@ -34,6 +34,28 @@ struct kernel_fault {
 int kernel_test_inject(struct kernel *kernel, int vm_fd, const struct kernel_fault *fault);
 void kernel_test_inject_clear(struct kernel *kernel, int vm_fd);
 
+/* Points where a test may say what happens instead. */
+enum kernel_point_kind {
+	KERNEL_POINT_CALL,     /* a call has come through the door and was not looked at yet */
+	KERNEL_POINT_SEAMCALL, /* the TDX module is about to be called */
+	KERNEL_POINT_PAGES,    /* memory of the machine is about to be taken */
+};
+
+struct kernel_point {
+	enum kernel_point_kind kind;
+	const char *name; /* CALL: of the ioctl or system call; SEAMCALL: of the leaf; valid for ever */
+	int fd;		  /* CALL; else -1 */
+	uint64_t gpa;	  /* SEAMCALL: RCX on entry */
+};
+
+/* True: it does not happen, and ret_result comes of it instead: a negative errno, or for SEAMCALL a
+ * completion status. A close() happens all the same, as on Linux. May call kernel_interrupt(). */
+typedef bool kernel_hook_fn(void *ctx, const struct kernel_point *point, int64_t *ret_result);
+
+/* Have every point asked from now on, in the thread that came to it; NULL for none again. No call
+ * may be in flight. */
+void kernel_test_hook(struct kernel *kernel, kernel_hook_fn *ask, void *ctx);
+
 /* From now on the host maps [hva, hva + size) at this level (1, 2, 3), whatever it really does. */
 int kernel_test_host_level(struct kernel *kernel, int vm_fd, uint64_t hva, uint64_t size,
 			   unsigned level);

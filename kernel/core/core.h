@@ -55,6 +55,9 @@ void vcpu_free(struct vcpu *vcpu);
 /* A descriptor for something that belongs to a VM, with a reference on it. */
 int fd_new_of_vm(struct kernel *kernel, const struct file *file);
 
+/* Whether a test wants another result than the call's own: kernel_test_hook(). */
+bool call_is_hooked(struct kernel *kernel, const char *name, int fd, int64_t *ret_result);
+
 /* One call: who asked for what. */
 struct call {
 	struct kernel *kernel;

@@ -80,6 +80,7 @@ int kernel_close(struct kernel *kernel, int fd)
 {
 	struct fd_slot *slot = slot_of(kernel, fd);
 	struct file *file = NULL;
+	int64_t instead = 0;
 
 	if (slot) {
 		pthread_mutex_lock(&kernel->lock);
@@ -91,7 +92,7 @@ int kernel_close(struct kernel *kernel, int fd)
 	if (!file)
 		return -EBADF;
 	file_put(kernel, file);
-	return 0;
+	return call_is_hooked(kernel, "close", fd, &instead) ? (int)instead : 0;
 }
 
 /* Called from signal handlers: nothing but atomics and sem_post(). */

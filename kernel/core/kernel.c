@@ -59,6 +59,7 @@ int kernel_new(const struct kernel_config *config, struct kernel **ret_kernel)
 	pthread_mutex_init(&kernel->lock, NULL);
 	trace_init(&machine->trace, wanted.trace, wanted.trace_ctx);
 	pages_init(&machine->pages, FIRST_FRAME, wanted.memory_bytes >> 12);
+	machine->pages.hook = &machine->hook;
 	if (!wanted.no_tdx && machine->behaviour->tdx)
 		rc = tdx_host_new(machine, &machine->tdx);
 	if (rc < 0) {
@@ -121,44 +122,67 @@ static void tell(struct kernel *kernel, const char *name, int fd, unsigned long 
 
 int kernel_open(struct kernel *kernel, const char *path)
 {
+	int64_t instead;
 	int rc = -ENOENT;
 
-	if (strcmp(path, "/dev/kvm") == 0)
+	if (call_is_hooked(kernel, "open", -1, &instead))
+		rc = (int)instead;
+	else if (strcmp(path, "/dev/kvm") == 0)
 		rc = fd_new(kernel, &(struct file){ .kind = FILE_SYSTEM });
 	tell(kernel, "open", rc < 0 ? -1 : rc, 0, rc);
 	return rc;
 }
 
+static const char *ioctl_name(enum file_kind kind, unsigned long request)
+{
+	switch (kind) {
+	case FILE_SYSTEM:
+		return system_ioctl_name(request);
+	case FILE_VM:
+		return vm_ioctl_name(request);
+	case FILE_VCPU:
+		return vcpu_ioctl_name(request);
+	case FILE_GMEM:
+	case FILE_STATS:
+		break;
+	}
+	return NULL;
+}
+
+static long run_ioctl(struct call *call, const struct file *file)
+{
+	switch (file->kind) {
+	case FILE_SYSTEM:
+		return system_ioctl(call);
+	case FILE_VM:
+		return vm_ioctl(call);
+	case FILE_VCPU:
+		call->vcpu = file->vcpu;
+		return vcpu_ioctl(call);
+	case FILE_GMEM:
+	case FILE_STATS:
+		break;
+	}
+	return -ENOTTY;
+}
+
 long kernel_ioctl(struct kernel *kernel, int fd, unsigned long request, void *arg)
 {
 	struct file *file = file_get(kernel, fd);
-	const char *name = NULL;
-	long rc = -ENOTTY;
+	int64_t instead;
+	long rc;
 
 	if (!file)
 		return -EBADF;
 	/* An ioctl's number is 32 bits wide. */
 	struct call call = { .kernel = kernel, .vm = file->vm, .request = request & 0xffffffff,
 			     .arg = arg };
+	const char *name = ioctl_name(file->kind, call.request);
 
-	switch (file->kind) {
-	case FILE_SYSTEM:
-		rc = system_ioctl(&call);
-		name = system_ioctl_name(call.request);
-		break;
-	case FILE_VM:
-		rc = vm_ioctl(&call);
-		name = vm_ioctl_name(call.request);
-		break;
-	case FILE_VCPU:
-		call.vcpu = file->vcpu;
-		rc = vcpu_ioctl(&call);
-		name = vcpu_ioctl_name(call.request);
-		break;
-	case FILE_GMEM:
-	case FILE_STATS:
-		break;
-	}
+	if (call_is_hooked(kernel, name, fd, &instead))
+		rc = (long)instead;
+	else
+		rc = run_ioctl(&call, file);
 	tell(kernel, name, fd, request, rc);
 	file_put(kernel, file);
 	return rc;
@@ -167,11 +191,14 @@ long kernel_ioctl(struct kernel *kernel, int fd, unsigned long request, void *ar
 int kernel_fallocate(struct kernel *kernel, int fd, int mode, off_t offset, off_t length)
 {
 	struct file *file = file_get(kernel, fd);
+	int64_t instead;
 	int rc = -ENODEV;
 
 	if (!file)
 		return -EBADF;
-	if (file->kind == FILE_GMEM) {
+	if (call_is_hooked(kernel, "fallocate", fd, &instead)) {
+		rc = (int)instead;
+	} else if (file->kind == FILE_GMEM) {
 		vm_lock(file->vm);
 		rc = gmem_fallocate(file->gmem, mode, offset, length);
 		vm_unlock(file->vm);
@@ -184,11 +211,14 @@ int kernel_fallocate(struct kernel *kernel, int fd, int mode, off_t offset, off_
 ssize_t kernel_pread(struct kernel *kernel, int fd, void *buffer, size_t size, off_t offset)
 {
 	struct file *file = file_get(kernel, fd);
+	int64_t instead;
 	ssize_t rc = -EINVAL;
 
 	if (!file)
 		return -EBADF;
-	if (file->kind == FILE_STATS)
+	if (call_is_hooked(kernel, "pread", fd, &instead))
+		rc = (ssize_t)instead;
+	else if (file->kind == FILE_STATS)
 		rc = stats_read(file, buffer, size, offset);
 	file_put(kernel, file);
 	return rc;
@@ -198,11 +228,14 @@ int kernel_td_report(struct kernel *kernel, int vm_fd, const uint8_t report_data
 		     uint8_t ret_report[1024])
 {
 	struct file *file = file_get(kernel, vm_fd);
+	int64_t instead;
 	int rc = -EINVAL;
 
 	if (!file)
 		return -EBADF;
-	if (file->kind == FILE_VM && file->vm->ops->report) {
+	if (call_is_hooked(kernel, "td_report", vm_fd, &instead)) {
+		rc = (int)instead;
+	} else if (file->kind == FILE_VM && file->vm->ops->report) {
 		vm_lock(file->vm);
 		rc = file->vm->ops->report(file->vm, report_data, ret_report);
 		vm_unlock(file->vm);

@@ -54,11 +54,14 @@ int kernel_mmap(struct kernel *kernel, int fd, size_t length, int prot, int flag
 		void **ret_address)
 {
 	struct file *file = file_get(kernel, fd);
+	int64_t instead;
 	int rc = -ENODEV;
 
 	if (!file)
 		return -EBADF;
-	if (length == 0 || !is_aligned((uint64_t)offset, PAGE_SIZE_4K)) {
+	if (call_is_hooked(kernel, "mmap", fd, &instead)) {
+		rc = (int)instead;
+	} else if (length == 0 || !is_aligned((uint64_t)offset, PAGE_SIZE_4K)) {
 		rc = -EINVAL;
 	} else if (file->kind == FILE_VCPU) {
 		rc = map_vcpu(file->vcpu, length, offset, ret_address);

@@ -42,6 +42,20 @@ void kernel_test_inject_clear(struct kernel *kernel, int vm_fd)
 	leave(kernel, file, 0);
 }
 
+void kernel_test_hook(struct kernel *kernel, kernel_hook_fn *ask, void *ctx)
+{
+	kernel->machine.hook = (struct hook){ .ask = ask, .ctx = ctx };
+}
+
+bool call_is_hooked(struct kernel *kernel, const char *name, int fd, int64_t *ret_result)
+{
+	const struct kernel_point point = { .kind = KERNEL_POINT_CALL,
+					    .name = name ? name : "ioctl",
+					    .fd = fd };
+
+	return hook_ask(&kernel->machine.hook, &point, ret_result);
+}
+
 int kernel_test_host_level(struct kernel *kernel, int vm_fd, uint64_t hva, uint64_t size,
 			   unsigned level)
 {

@@ -91,8 +91,12 @@ static bool take_free(struct pages *pages, uint64_t count, uint64_t align, pfn_t
 
 static int take(struct pages *pages, uint64_t count, uint64_t align, pfn_t *ret_pfn)
 {
+	const struct kernel_point point = { .kind = KERNEL_POINT_PAGES, .name = "pages", .fd = -1 };
+	int64_t instead;
 	int rc = 0;
 
+	if (pages->hook && hook_ask(pages->hook, &point, &instead))
+		return (int)instead;
 	pthread_mutex_lock(&pages->lock);
 	if (!take_free(pages, count, align, ret_pfn)) {
 		pfn_t start = (pages->next + align - 1) & ~(align - 1);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/trace/hook.h"
+
 typedef uint64_t pfn_t; /* page frame number of the modelled machine, 4 KiB pages */
 
 #define PAGES_RUN 512 /* frames of a 2 MiB run, and its alignment */
@@ -24,6 +26,7 @@ struct pages {
 	pfn_t next, end;	  /* never handed out so far */
 	struct pages_range *free; /* handed back; sorted, not adjacent */
 	size_t free_count, free_room;
+	const struct hook *hook; /* borrowed, asked before frames are taken; NULL: nobody */
 	uint64_t used; /* frames handed out and not back yet */
 };
 

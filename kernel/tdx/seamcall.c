@@ -3,7 +3,26 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/status.h"
 #include "kernel/tdx/internal.h"
+
+/* The module's answer, or that of a test. */
+static uint64_t answer(struct tdx_host *host, unsigned lp, struct seam_regs *regs)
+{
+	const struct hook *hook = &host->machine->hook;
+	int64_t instead;
+
+	if (hook->ask) {
+		const struct kernel_point point = { .kind = KERNEL_POINT_SEAMCALL,
+						    .name = tdl_seamcall_name(regs->rax),
+						    .fd = -1,
+						    .gpa = regs->rcx };
+
+		if (hook_ask(hook, &point, &instead))
+			return regs->rax = (uint64_t)instead;
+	}
+	return seam_call(host->seam, lp, regs);
+}
 
 uint64_t seamcall(struct tdx_host *host, unsigned lp, uint64_t leaf, struct seam_regs *regs)
 {
@@ -13,7 +32,7 @@ uint64_t seamcall(struct tdx_host *host, unsigned lp, uint64_t leaf, struct seam
 	in.rax = leaf;
 	for (unsigned i = 0; i < TDX_ENTROPY_TRIES; i++) {
 		*regs = in;
-		status = seam_call(host->seam, lp, regs);
+		status = answer(host, lp, regs);
 		if (status != TDX_RND_NO_ENTROPY)
 			break;
 	}

@@ -4,6 +4,7 @@ kernel_rooms += libtrace.la
 libtrace_la_SOURCES = \
 	kernel/kernel.h \
 	kernel/kernel-test.h \
+	%D%/hook.h \
 	%D%/trace.c \
 	%D%/trace.h
 EXTRA_DIST += %D%/README.md

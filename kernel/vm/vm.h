@@ -13,6 +13,7 @@
 
 #include "kernel/mmu/mmu.h"
 #include "kernel/slots/slots.h"
+#include "kernel/trace/hook.h"
 #include "kernel/trace/trace.h"
 #include "kernel/vm/linux.h"
 
@@ -26,6 +27,7 @@ struct machine {
 	struct kernel_config config; /* with defaults filled in */
 	const struct linux_behaviour *behaviour;
 	struct trace trace;
+	struct hook hook;
 	struct pages pages;
 	struct tdx_host *tdx; /* NULL without TDX */
 };

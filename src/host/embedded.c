@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "kernel/kernel.h"
+#include "host/embedded.h"
+#include "host/host.h"
 
 struct embedded {
 	struct kernel *kernel; /* owned */
@@ -81,6 +82,11 @@ static const struct tdl_host_ops embedded_ops = {
 	.td_report = embedded_report,
 	.free = embedded_free,
 };
+
+struct kernel *embedded_kernel(const struct tdl_host *host)
+{
+	return host->ops == &embedded_ops ? ((struct embedded *)host->ctx)->kernel : NULL;
+}
 
 /* One event as one line. */
 static void trace_event(void *ctx, const struct kernel_event *event)

@@ -18,4 +18,6 @@ EXTRA_DIST += %D%/README.md
 # The embedded kernel as a host belongs to libtdlaunch-kernel.
 noinst_LTLIBRARIES += libembedded.la
 kernel_rooms += libembedded.la
-libembedded_la_SOURCES = %D%/embedded.c
+libembedded_la_SOURCES = \
+	%D%/embedded.c \
+	%D%/embedded.h
