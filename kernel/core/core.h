@@ -37,6 +37,7 @@ struct mapping {
 struct kernel {
 	struct machine machine;
 	pthread_mutex_t lock; /* of the two tables, of file->refs and vm->refs */
+	unsigned mappings_end, fds_end; /* nothing at and above these was ever used */
 	struct mapping mappings[MAPPINGS_MAX];
 	struct fd_slot fds[FDS_MAX];
 };

@@ -21,6 +21,8 @@ int fd_new(struct kernel *kernel, const struct file *file)
 		if (slot->file)
 			continue;
 		slot->file = copy;
+		if (i >= kernel->fds_end)
+			kernel->fds_end = i + 1;
 		if (copy->kind == FILE_VCPU) {
 			atomic_store(&slot->signal.pending, 0);
 			sem_init(&slot->signal.wake, 0, 0);

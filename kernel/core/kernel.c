@@ -74,10 +74,10 @@ void kernel_free(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
-	for (unsigned i = 0; i < FDS_MAX; i++)
+	for (unsigned i = 0; i < kernel->fds_end; i++)
 		if (kernel->fds[i].file)
 			kernel_close(kernel, KERNEL_FD_BASE + (int)i);
-	for (unsigned i = 0; i < MAPPINGS_MAX; i++)
+	for (unsigned i = 0; i < kernel->mappings_end; i++)
 		if (kernel->mappings[i].address)
 			munmap(kernel->mappings[i].address, kernel->mappings[i].length);
 	tdx_host_free(kernel->machine.tdx);

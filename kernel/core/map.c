@@ -44,6 +44,8 @@ static int remember(struct kernel *kernel, void *address, size_t length)
 		if (kernel->mappings[i].address)
 			continue;
 		kernel->mappings[i] = (struct mapping){ address, length };
+		if (i >= kernel->mappings_end)
+			kernel->mappings_end = i + 1;
 		rc = 0;
 	}
 	pthread_mutex_unlock(&kernel->lock);
@@ -84,7 +86,7 @@ int kernel_munmap(struct kernel *kernel, void *address, size_t length)
 	if (!is_aligned((uint64_t)(uintptr_t)address, PAGE_SIZE_4K) || length == 0)
 		return -EINVAL;
 	pthread_mutex_lock(&kernel->lock);
-	for (unsigned i = 0; i < MAPPINGS_MAX; i++) {
+	for (unsigned i = 0; i < kernel->mappings_end; i++) {
 		struct mapping *m = &kernel->mappings[i];
 
 		if (m->address != address || m->length != length)

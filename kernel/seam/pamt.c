@@ -19,7 +19,7 @@ bool pamt_new(struct pamt *pamt, size_t gigs)
 
 void pamt_end(struct pamt *pamt)
 {
-	for (size_t g = 0; pamt->blocks && g < pamt->gigs; g++) {
+	for (size_t g = 0; pamt->blocks && g < pamt->gigs_end; g++) {
 		for (size_t b = 0; pamt->blocks[g] && b < PAGES; b++)
 			free(pamt->blocks[g][b].each);
 		free(pamt->blocks[g]);
@@ -185,6 +185,8 @@ bool pamt_write(struct pamt *pamt, uint64_t pa, unsigned level, struct pamt_entr
 		if (!*blocks)
 			return false;
 		pamt->bytes += PAGES * sizeof(**blocks);
+		if (pa >> 30 >= pamt->gigs_end)
+			pamt->gigs_end = (pa >> 30) + 1;
 	}
 	b = &(*blocks)[pa >> 21 & (PAGES - 1)];
 	if (level == 0)

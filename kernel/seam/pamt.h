@@ -30,6 +30,7 @@ struct pamt {
 	struct pamt_block **blocks; /* 512 a GiB, or NULL */
 	struct pamt_entry *spare;   /* arrays of 512 that no block needs now, linked by word */
 	size_t gigs;
+	size_t gigs_end; /* no block at and above it */
 	size_t bytes; /* taken by blocks and entries, spare ones included */
 };
 
