@@ -108,6 +108,7 @@ int seam_new(const struct seam_config *config, struct seam **ret_seam)
 		s->config = *config;
 	fill_defaults(&s->config);
 	s->random = s->config.seed;
+	s->private_pool.is_coarse = true;
 	rc = lay_out_addresses(s);
 	if (rc == 0)
 		rc = check_memory(s);

@@ -93,24 +93,46 @@ static size_t next_chunk_size(const struct page_pool *pool)
 {
 	size_t size = pool->bytes / CHUNK_PART & ~(size_t)(POOL_PAGE - 1);
 
+	if (pool->is_coarse && pool->bytes)
+		return CHUNK_MAX;
 	if (size < CHUNK_MIN)
 		return CHUNK_MIN;
 	return size < CHUNK_MAX ? size : CHUNK_MAX;
 }
 
+/* size bytes at a multiple of align, both multiples of the page size; NULL without memory. */
+static void *map_aligned(size_t size, size_t align)
+{
+	size_t room = size + align - POOL_PAGE;
+	uint8_t *start = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t before = -(uintptr_t)start & (align - 1);
+
+	if (start == MAP_FAILED)
+		return NULL;
+	if (before)
+		munmap(start, before);
+	if (room - before > size)
+		munmap(start + before + size, room - before - size);
+	return start + before;
+}
+
+/* A host that cannot do as asked fills the memory when it is touched. */
 static bool add_chunk(struct page_pool *pool)
 {
 	size_t size = next_chunk_size(pool);
+	bool is_large = pool->is_coarse && size == CHUNK_MAX;
 	struct chunk *chunk = malloc(sizeof(*chunk));
-	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	void *pages = map_aligned(size, is_large ? CHUNK_MAX : POOL_PAGE);
 
-	if (!chunk || pages == MAP_FAILED) {
-		if (pages != MAP_FAILED)
+	if (!chunk || !pages) {
+		if (pages)
 			munmap(pages, size);
 		free(chunk);
 		return false;
 	}
+	if (is_large)
+		madvise(pages, size, MADV_HUGEPAGE);
+	madvise(pages, size, MADV_POPULATE_WRITE);
 	*chunk = (struct chunk){ pool->chunks, pages, size };
 	pool->chunks = chunk;
 	pool->next = pages;
