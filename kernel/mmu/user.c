@@ -24,6 +24,22 @@ int user_read(void *ret_bytes, const void *user, size_t size)
 	return process_vm_readv(getpid(), &here, 1, &there, 1, 0) == (ssize_t)size ? 0 : -EFAULT;
 }
 
+/* A call that fails half way says how far it came; one that says less than it did is asked again for
+ * the first page alone. */
+unsigned user_read_pages(void *const *ret_pages, unsigned count, const void *user)
+{
+	struct iovec here[USER_PAGES];
+	struct iovec there = { (void *)(uintptr_t)user, count * (size_t)PAGE_SIZE_4K };
+	ssize_t n;
+
+	for (unsigned i = 0; i < count; i++)
+		here[i] = (struct iovec){ ret_pages[i], PAGE_SIZE_4K };
+	n = process_vm_readv(getpid(), here, count, &there, 1, 0);
+	if (n >= (ssize_t)PAGE_SIZE_4K)
+		return (unsigned)((size_t)n / PAGE_SIZE_4K);
+	return count > 0 && user_read(ret_pages[0], user, PAGE_SIZE_4K) == 0;
+}
+
 int user_write(void *user, const void *bytes, size_t size)
 {
 	struct iovec here = { (void *)(uintptr_t)bytes, size };

@@ -12,6 +12,10 @@
 /* copy_from_user(), copy_to_user(): 0, or -EFAULT when any byte cannot be read or written. */
 int user_read(void *ret_bytes, const void *user, size_t size);
 int user_write(void *user, const void *bytes, size_t size);
+/* Read up to count (at most USER_PAGES) pages from user, the first ones that can be read. Returns how
+ * many. */
+#define USER_PAGES 16
+unsigned user_read_pages(void *const *ret_pages, unsigned count, const void *user);
 
 /* One mapping of the process. */
 struct user_area {

@@ -175,9 +175,13 @@ static int take_key(struct td *td)
 static int take_pages(struct td *td)
 {
 	td->tdr = page_take(td->host);
-	td->source_page = page_take(td->host);
-	if (!td->tdr || !td->source_page || !seam_phys(td->host->seam, td->source_page))
+	if (!td->tdr)
 		return -ENOMEM;
+	for (unsigned i = 0; i < USER_PAGES; i++) {
+		td->source_pages[i] = page_take(td->host);
+		if (!td->source_pages[i])
+			return -ENOMEM;
+	}
 	while (td->tdcs_count < td->host->tdcs_pages) {
 		td->tdcs[td->tdcs_count] = page_take(td->host);
 		if (!td->tdcs[td->tdcs_count])
@@ -221,14 +225,16 @@ static int create_td(struct td *td)
 	return 0;
 }
 
-/* The page that later carries initial contents carries TD_PARAMS first. */
+/* A page that later carries initial contents carries TD_PARAMS first. */
 static int init_td(struct td *td, const struct kvm_tdx_init_vm *wish, uint64_t *ret_status)
 {
-	uint8_t *page = seam_phys(td->host->seam, td->source_page);
+	uint8_t *page = seam_phys(td->host->seam, td->source_pages[0]);
 	uint64_t status;
 
+	if (!page)
+		return -ENOMEM;
 	fill_params(td, wish, page);
-	status = seamcall2(td->host, 0, TDH_MNG_INIT, td->tdr, td->source_page);
+	status = seamcall2(td->host, 0, TDH_MNG_INIT, td->tdr, td->source_pages[0]);
 	memset(page, 0, TDX_PARAMS_SIZE);
 	if (status_base(status) == TDX_OPERAND_INVALID) {
 		*ret_status = status;

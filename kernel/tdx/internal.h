@@ -10,6 +10,7 @@
 #include "arch/tdx_leaf.h"
 #include "arch/tdx_status.h"
 #include "arch/tdx_td.h"
+#include "kernel/mmu/user.h"
 #include "kernel/seam/seam.h"
 #include "kernel/tdx/tdx.h"
 #include "kernel/vm/vm.h"
@@ -66,8 +67,11 @@ struct td {
 	unsigned width; /* guest physical address bits, 48 or 52; 0 before INIT_VM */
 	uint32_t cpuid[TDX_CONFIGS_MAX][4];
 
-	uint64_t source_page; /* the machine's page that initial contents pass through */
-	bool source_valid;    /* it holds what TDH.MEM.PAGE.ADD shall copy */
+	/* The machine's pages that initial contents pass through, and what they hold now. */
+	uint64_t source_pages[USER_PAGES];
+	uint64_t source_start; /* user address of the first */
+	unsigned source_count; /* pages */
+	uint64_t source_page;  /* the one that TDH.MEM.PAGE.ADD shall copy, 0: none */
 	unsigned premapped;   /* Linux before 6.19: leaves that the module has not heard of */
 };
 

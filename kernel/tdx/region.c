@@ -29,9 +29,32 @@ static int check_region(struct vcpu *vcpu, const struct kvm_tdx_init_mem_region 
 	return 0;
 }
 
-/* The slot's guest_memfd page for this frame, and what the source holds. */
-static int get_page(struct vm *vm, gfn_t gfn, uint64_t source, pfn_t *ret_pfn)
+/* What the source holds. The pages behind it are read in the same go, since a call into the host a
+ * page would be most of the work; that one of them cannot be read matters when its turn comes. */
+static bool take_source(struct td *td, const struct kvm_tdx_init_mem_region *r)
 {
+	uint64_t at = (r->source_addr - td->source_start) >> 12;
+	unsigned count = r->nr_pages < USER_PAGES ? (unsigned)r->nr_pages : USER_PAGES;
+	void *pages[USER_PAGES];
+
+	if (at >= td->source_count) {
+		for (unsigned i = 0; i < count; i++) {
+			pages[i] = seam_phys(td->host->seam, td->source_pages[i]);
+			if (!pages[i])
+				count = i;
+		}
+		td->source_count = user_read_pages(pages, count, (void *)(uintptr_t)r->source_addr);
+		td->source_start = r->source_addr;
+		at = 0;
+	}
+	td->source_page = td->source_count ? td->source_pages[at] : 0;
+	return td->source_page;
+}
+
+/* The slot's guest_memfd page for the region's first frame, and what the source holds. */
+static int get_page(struct vm *vm, const struct kvm_tdx_init_mem_region *r, pfn_t *ret_pfn)
+{
+	gfn_t gfn = r->gpa >> 12;
 	const struct slot *slot = slots_find(&vm->slots, 0, gfn);
 	struct td *td = td_of(vm);
 	int rc;
@@ -42,22 +65,17 @@ static int get_page(struct vm *vm, gfn_t gfn, uint64_t source, pfn_t *ret_pfn)
 	if (!slot->gmem.gmem)
 		return refuse(vm->trace, -EFAULT, "init-mem.gmem-closed",
 			      "guest_memfd behind gfn 0x%llx is closed", (unsigned long long)gfn);
-	td->source_valid = false;
-	if (source) {
-		rc = user_read(seam_phys(td->host->seam, td->source_page),
-			       (const void *)(uintptr_t)source, 4096);
-		if (rc < 0)
-			return refuse(vm->trace, -EFAULT, "init-mem.source-unreadable",
-				      "source page 0x%llx", (unsigned long long)source);
-		td->source_valid = true;
-	}
+	td->source_page = 0;
+	if (r->source_addr && !take_source(td, r))
+		return refuse(vm->trace, -EFAULT, "init-mem.source-unreadable",
+			      "source page 0x%llx", (unsigned long long)r->source_addr);
 	rc = gmem_get(slot->gmem.gmem, slot_gmem_index(slot, gfn), ret_pfn);
 	if (rc < 0)
 		return rc;
 	if (!slots_is_private(&vm->slots, gfn))
 		return refuse(vm->trace, -EINVAL, "init-mem.not-private",
 			      "gfn 0x%llx has no PRIVATE attribute", (unsigned long long)gfn);
-	if (!source)
+	if (!r->source_addr)
 		return refuse(vm->trace, vm->machine->behaviour->source_zero, "init-mem.no-source",
 			      "source address 0");
 	return 0;
@@ -101,18 +119,20 @@ static int extend_page(struct td *td, gfn_t gfn)
 	return 0;
 }
 
-static int add_page(struct vcpu *vcpu, gfn_t gfn, uint64_t source, bool measure)
+/* The region's first page. */
+static int add_page(struct vcpu *vcpu, const struct kvm_tdx_init_mem_region *r, bool measure)
 {
 	struct td *td = td_of(vcpu->vm);
+	gfn_t gfn = r->gpa >> 12;
 	pfn_t pfn = 0;
 	int rc;
 
-	rc = get_page(vcpu->vm, gfn, source, &pfn);
+	rc = get_page(vcpu->vm, r, &pfn);
 	if (rc < 0)
 		return rc;
 	rc = vcpu->vm->machine->behaviour->add_on_map ? mmu_map_private_pfn(&vcpu->mmu, gfn, pfn) :
 						    map_then_add(vcpu, gfn, pfn);
-	td->source_valid = false;
+	td->source_page = 0;
 	if (rc < 0)
 		return rc;
 	return measure ? extend_page(td, gfn) : 0;
@@ -122,13 +142,14 @@ static int add_pages(struct vcpu *vcpu, struct kvm_tdx_init_mem_region *r, bool 
 {
 	int rc = 0;
 
+	td_of(vcpu->vm)->source_count = 0;
 	while (r->nr_pages && rc == 0) {
 		if (mmu_signal_pending(&vcpu->mmu)) {
 			mmu_signal_seen(&vcpu->mmu);
 			return refuse(vcpu->vm->trace, -EINTR, "init-mem.signal",
 				      "%llu pages left", (unsigned long long)r->nr_pages);
 		}
-		rc = add_page(vcpu, r->gpa >> 12, r->source_addr, measure);
+		rc = add_page(vcpu, r, measure);
 		if (rc < 0)
 			return rc;
 		r->source_addr += 4096;

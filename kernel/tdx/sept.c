@@ -34,7 +34,7 @@ int td_page_add(struct td *td, gfn_t gfn, pfn_t pfn)
 				  .r9 = td->source_page };
 	uint64_t status;
 
-	if (!td->source_valid)
+	if (!td->source_page)
 		return vm_bugged(td->vm, "a page of the image without a source");
 	status = seamcall(td->host, 0, TDH_MEM_PAGE_ADD, &regs);
 	if (status_base(status) == TDX_OPERAND_BUSY)

@@ -5,6 +5,7 @@
 #include "kernel/tdx/internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void flush_vcpus(struct td *td)
 {
@@ -69,9 +70,10 @@ void td_drop_control_pages(struct td *td)
 		td->created = false;
 	}
 	page_drop(host, td->created ? 0 : tdr, false);
-	page_drop(host, td->source_page, false);
+	for (unsigned i = 0; i < USER_PAGES; i++)
+		page_drop(host, td->source_pages[i], false);
 	td->tdr = 0;
-	td->source_page = 0;
+	memset(td->source_pages, 0, sizeof(td->source_pages));
 	td->created = false;
 	for (unsigned i = 0; i < TDX_TDCS_PAGES_MAX; i++)
 		td->tdcs_added[i] = false;

@@ -97,21 +97,31 @@ static void region_no_source(struct conf *c)
 	conf_expect_any(c, conf_td_region(c, 0, S0_GPA, 1, false), allowed, 3);
 }
 
+/* Add pages of the source of which one cannot be read at first. */
+static void add_around(struct conf *c, uint64_t first, uint64_t pages, uint64_t bad)
+{
+	uint8_t *source = c->memory + first * PAGE;
+	uint64_t gpa = S0_GPA + first * PAGE;
+	struct kvm_tdx_init_mem_region r = { (uintptr_t)source, gpa, pages };
+
+	mprotect(source + bad * PAGE, PAGE, PROT_NONE);
+	conf_expect(c, conf_td_command(c, c->vcpu, KVM_TDX_INIT_MEM_REGION, 0, &r), -EFAULT);
+	conf_expect_rule(c, "init-mem.source-unreadable");
+	conf_expect_u64(c, "pages left", r.nr_pages, pages - bad);
+	conf_expect_u64(c, "gpa", r.gpa, gpa + bad * PAGE);
+	mprotect(source + bad * PAGE, PAGE, PROT_READ);
+	conf_expect(c, conf_td_command(c, c->vcpu, KVM_TDX_INIT_MEM_REGION, 0, &r), 0);
+	conf_expect_u64(c, "pages left", r.nr_pages, 0);
+}
+
 /* The source is looked at before the attribute: unreadable wins. And progress stays. */
 static void region_source_fault(struct conf *c)
 {
-	struct kvm_tdx_init_mem_region r;
-
 	conf_td_ready(c);
-	r = (struct kvm_tdx_init_mem_region){ (uintptr_t)c->memory, S0_GPA, 8 };
-	mprotect(c->memory + 3 * PAGE, PAGE, PROT_NONE);
-	conf_expect(c, conf_td_command(c, c->vcpu, KVM_TDX_INIT_MEM_REGION, 0, &r), -EFAULT);
-	conf_expect_rule(c, "init-mem.source-unreadable");
-	conf_expect_u64(c, "pages left", r.nr_pages, 5);
-	conf_expect_u64(c, "gpa", r.gpa, S0_GPA + 3 * PAGE);
-	mprotect(c->memory + 3 * PAGE, PAGE, PROT_READ);
-	conf_expect(c, conf_td_command(c, c->vcpu, KVM_TDX_INIT_MEM_REGION, 0, &r), 0);
-	conf_expect_u64(c, "pages left", r.nr_pages, 0);
+	add_around(c, 0, 8, 3);
+	add_around(c, 8, 40, 0);
+	add_around(c, 48, 40, 16);
+	add_around(c, 88, 40, 39);
 }
 
 static void region_unwritable(struct conf *c)

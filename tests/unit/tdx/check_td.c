@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "arch/tdx_report.h"
 #include "arch/tdx_status.h"
 #include "kernel/kernel-test.h"
 #include "kernel/seam/seam-test.h"
@@ -203,6 +204,49 @@ START_TEST(a_failing_extend_left_the_vm_alive_once)
 }
 END_TEST
 
+static void interrupt_after_add(struct td_fixture *fixture, const char *name)
+{
+	if (strcmp(name, "TDH.MEM.PAGE.ADD") == 0)
+		kernel_interrupt(fixture->kernel, fixture->vcpu);
+}
+
+/* MRTD of four pages, the last three with other bytes if told so; stopped: by a signal behind the
+ * first, when they are changed. */
+static void mrtd_of_four(bool changed, bool stopped, uint8_t ret_mrtd[48])
+{
+	static const uint8_t data[64];
+	uint8_t report[TDX_REPORT_SIZE];
+	uint64_t hw_error = 0;
+
+	tf_kernel(&f, NULL, 1);
+	tf_ready(&f);
+	memset(f.memory + 4096, changed && !stopped ? 0x22 : 0x11, 3 * 4096);
+	f.on_seamcall = stopped ? interrupt_after_add : NULL;
+	ck_assert_int_eq(tf_add(&f, f.memory, 0, 4, true), stopped ? -EINTR : 0);
+	f.on_seamcall = NULL;
+	if (stopped) {
+		memset(f.memory + 4096, changed ? 0x22 : 0x11, 3 * 4096);
+		ck_assert_int_eq(tf_add(&f, f.memory + 4096, 4096, 3, true), 0);
+	}
+	ck_assert_int_eq(tf_finalize(&f, &hw_error), 0);
+	ck_assert_int_eq(kernel_td_report(f.kernel, f.vm, data, report), 0);
+	memcpy(ret_mrtd, report + TDX_REPORT_TDINFO + TDX_TDINFO_MRTD, 48);
+	tf_end(&f);
+}
+
+/* Source pages are read ahead within a call, never beyond it. */
+START_TEST(a_resumed_call_reads_its_source_again)
+{
+	uint8_t whole[48], other[48], resumed[48];
+
+	mrtd_of_four(false, false, whole);
+	mrtd_of_four(true, false, other);
+	mrtd_of_four(true, true, resumed);
+	ck_assert_mem_ne(whole, other, 48);
+	ck_assert_mem_eq(resumed, other, 48);
+}
+END_TEST
+
 START_TEST(a_report_needs_a_final_image)
 {
 	static const uint8_t data[64];
@@ -322,6 +366,7 @@ int main(void)
 	tcase_add_test(tc, a_failing_add_left_the_vm_alive_once);
 	tcase_add_test(tc, a_failing_add_kills_the_vm);
 	tcase_add_test(tc, a_failing_extend_left_the_vm_alive_once);
+	tcase_add_test(tc, a_resumed_call_reads_its_source_again);
 	tcase_add_test(tc, a_report_needs_a_final_image);
 	tcase_add_test(tc, a_page_that_guest_memfd_cannot_give_ends_the_pre_fault);
 	tcase_add_loop_test(tc, closing_gives_everything_back, 0, PROGRESS_END);
