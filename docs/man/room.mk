@@ -21,6 +21,7 @@ api_pages = \
 	%D%/tdl_decode.3 \
 	%D%/tdl_error.3 \
 	%D%/tdl_evidence.3 \
+	%D%/tdl_exchange.3 \
 	%D%/tdl_field.3 \
 	%D%/tdl_host.3 \
 	%D%/tdl_image.3 \

@@ -7,6 +7,7 @@ tdlaunchinclude_HEADERS = \
 	%D%/decode.h \
 	%D%/error.h \
 	%D%/evidence.h \
+	%D%/exchange.h \
 	%D%/export.h \
 	%D%/field.h \
 	%D%/host.h \

@@ -134,7 +134,7 @@ int write_all(int fd, const void *bytes, size_t size)
 
 static int write_direct(const char *path, const void *bytes, size_t size, struct tdl_error *err)
 {
-	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC | O_TRUNC);
 	int rc = fd < 0 ? -errno : write_all(fd, bytes, size);
 
 	if (rc < 0)
@@ -170,6 +170,9 @@ int file_write(const char *path, const void *bytes, size_t size, struct tdl_erro
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return tdl_fail(err, -EISDIR, "%s is a directory, not a file", path);
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return write_direct(path, bytes, size, err);
+	/* A link, as /dev/stdout is when output goes to a file, must not be replaced. */
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
 		return write_direct(path, bytes, size, err);
 	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
 		return tdl_fail(err, -ENOMEM, "no memory for a file name");

@@ -27,7 +27,7 @@ int file_read(const char *path, size_t max, uint8_t **ret_bytes, size_t *ret_siz
 	      struct tdl_error *err);
 
 /* Write size bytes under path: to a temporary name beside it, flushed, then renamed. A path that is
- * not a regular file ("/dev/stdout", "/dev/full") is written directly. */
+ * not a regular file ("/dev/full") or that is a link ("/dev/stdout") is written directly. */
 int file_write(const char *path, const void *bytes, size_t size, struct tdl_error *err);
 
 /* write() until all is out. Returns 0 or a negative errno. */

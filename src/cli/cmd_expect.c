@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tdlaunch expect: manifests of expected values, made and signed. Checking and showing
- * them is cmd_expect_check.c. */
+ * them is cmd_expect_check.c, other forms of them cmd_expect_exchange.c. */
 #include "cli/commands.h"
 
 #include <errno.h>
@@ -264,5 +264,7 @@ const struct cli_command cli_expect_commands[] = {
 	{ "verify", cmd_expect_verify, "check a manifest's signature and compare an image with it",
 	  NULL },
 	{ "show", cmd_expect_show, "show what a manifest expects and who says so", NULL },
+	{ "export", cmd_expect_export, "write a manifest in a form that others read", NULL },
+	{ "import", cmd_expect_import, "read what others wrote as a manifest", NULL },
 	{ 0 },
 };

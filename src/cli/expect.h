@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The two files of tdlaunch expect. */
+/* The files of tdlaunch expect. */
 #ifndef CLI_EXPECT_H
 #define CLI_EXPECT_H
 
@@ -7,6 +7,8 @@
 
 #include "cli/cli.h"
 
+int cmd_expect_export(int argc, char **argv);
+int cmd_expect_import(int argc, char **argv);
 int cmd_expect_verify(int argc, char **argv);
 int cmd_expect_show(int argc, char **argv);
 

@@ -17,6 +17,7 @@ tdlaunch_SOURCES = \
 	%D%/cmd_conformance.c \
 	%D%/cmd_expect.c \
 	%D%/cmd_expect_check.c \
+	%D%/cmd_expect_exchange.c \
 	%D%/cmd_host.c \
 	%D%/cmd_inspect.c \
 	%D%/cmd_launch.c \

@@ -22,6 +22,7 @@ _tdlaunch_words()
 	--flow) echo all; tdlaunch measure --flow all /usr/share/ovmf/OVMF.fd 2>/dev/null |
 		sed 's/ .*//' ;;
 	--encoding) echo hex base64 ;;
+	--format) echo corim in-toto trustee markdown google migtd ;;
 	--prefault) echo none all ;;
 	--kvm) echo auto embedded /dev/kvm ;;
 	--detail | --log-detail) echo region page call ;;

@@ -35,6 +35,7 @@ void tdl_manifest_free(struct tdl_manifest *m)
 		free((void *)(uintptr_t)m->references[i].confirmed);
 	free(m->references);
 	free(m->signer);
+	free(m->text);
 	json_object_put(m->root);
 	free(m);
 }
@@ -50,6 +51,12 @@ int tdl_manifest_parse(const void *bytes, size_t size, struct tdl_manifest **ret
 	rc = manifest_tree(bytes, size, &m->root, err);
 	if (rc == 0)
 		rc = manifest_view(m, err);
+	if (rc == 0) {
+		m->text = strndup(bytes, size);
+		m->text_size = size;
+	}
+	if (rc == 0 && !m->text)
+		rc = tdl_fail(err, -ENOMEM, "no memory for a manifest");
 	if (rc < 0) {
 		tdl_manifest_free(m);
 		return rc;
@@ -76,17 +83,23 @@ int tdl_manifest_add(struct tdl_manifest *m, const struct tdl_reference *referen
 	return 0;
 }
 
-int tdl_manifest_write(const struct tdl_manifest *m, const char *path, struct tdl_error *err)
+int manifest_text(const struct tdl_manifest *m, char **ret_text, struct tdl_error *err)
 {
 	const char *text = json_object_to_json_string_ext(
 		m->root,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
-	AUTO_FREE char *line = NULL;
-	int n = text ? asprintf(&line, "%s\n", text) : -1;
 
-	if (n < 0)
+	if (!text || asprintf(ret_text, "%s\n", text) < 0)
 		return tdl_fail(err, -ENOMEM, "no memory to write a manifest");
-	return file_write(path, line, (size_t)n, err);
+	return 0;
+}
+
+int tdl_manifest_write(const struct tdl_manifest *m, const char *path, struct tdl_error *err)
+{
+	AUTO_FREE char *text = NULL;
+	int rc = manifest_text(m, &text, err);
+
+	return rc < 0 ? rc : file_write(path, text, strlen(text), err);
 }
 
 size_t tdl_manifest_count(const struct tdl_manifest *m)

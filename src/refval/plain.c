@@ -21,10 +21,10 @@
 
 static const struct plain_algorithm algorithms[] = {
 	{ "ES256", -7, "EC", SN_X9_62_prime256v1, "SHA256", 32 },
-	{ "ES384", -35, "EC", SN_secp384r1, "SHA384", 48 },
+	{ "ES384", PLAIN_ES384, "EC", SN_secp384r1, "SHA384", 48 },
 	{ "ES512", -36, "EC", SN_secp521r1, "SHA512", 66 },
 	{ "EdDSA", -8, "ED25519", NULL, NULL, 0 },
-	{ "PS256", -37, "RSA", NULL, "SHA256", 0 },
+	{ "PS256", PLAIN_PS256, "RSA", NULL, "SHA256", 0 },
 	{ "PS384", -38, "RSA", NULL, "SHA384", 0 },
 	{ "PS512", -39, "RSA", NULL, "SHA512", 0 },
 };
@@ -38,7 +38,12 @@ bool plain_fits(const struct plain_algorithm *a, EVP_PKEY *key)
 	if (a->half)
 		return EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 &&
 		       strcmp(group, a->group) == 0;
-	return strcmp(a->key, "RSA") != 0 || EVP_PKEY_get_bits(key) >= RSA_MIN_BITS;
+	return true;
+}
+
+static bool is_weak(EVP_PKEY *key)
+{
+	return EVP_PKEY_is_a(key, "RSA") == 1 && EVP_PKEY_get_bits(key) < RSA_MIN_BITS;
 }
 
 const struct plain_algorithm *plain_algorithm_of(EVP_PKEY *key)
@@ -111,7 +116,7 @@ int plain_sign(EVP_PKEY *key, enum plain_form form, const void *bytes, size_t si
 	ERR_clear_error();
 	if (!md || !signature)
 		return tdl_fail(err, -ENOMEM, "no memory to sign");
-	if (!a)
+	if (!a || is_weak(key))
 		return tdl_fail(err, -EOPNOTSUPP,
 				"the key is neither ECDSA (P-256, P-384, P-521), Ed25519 nor RSA "
 				"of at least %d bits",
@@ -142,6 +147,9 @@ int plain_verify(EVP_PKEY *key, const struct plain_algorithm *a, enum plain_form
 	if (!plain_fits(a, key))
 		return tdl_fail(err, -EKEYREJECTED, "it is a signature by %s, not by such a key",
 				a->jose);
+	if (is_weak(key))
+		return tdl_fail(err, -EKEYREJECTED, "the RSA key has %d bits; %d are needed",
+				EVP_PKEY_get_bits(key), RSA_MIN_BITS);
 	if (a->half && form == PLAIN_RAW) {
 		if (signature_size != 2 * a->half)
 			return tdl_fail(err, -EKEYREJECTED, "it has %zu bytes; %s has %zu",

@@ -14,6 +14,9 @@
 
 #define PLAIN_SIGNATURE_MAX 2048 /* bytes of one signature */
 
+/* Numbers of COSE that are asked for by name. */
+enum { PLAIN_ES384 = -35, PLAIN_PS256 = -37 };
+
 struct plain_algorithm {
 	const char *jose; /* RFC 7518, "ES256" */
 	int64_t cose;	  /* RFC 9053 */

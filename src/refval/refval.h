@@ -17,7 +17,13 @@ struct tdl_manifest {
 	struct tdl_reference *references; /* owned, and the confirmed list of each */
 	size_t count;
 	char *signer;
+	char *text; /* as it was parsed; NULL when it was made here */
+	size_t text_size;
 };
+
+/* The manifest as text, with a newline at its end, as tdl_manifest_write() writes it. Caller frees.
+ */
+int manifest_text(const struct tdl_manifest *m, char **ret_text, struct tdl_error *err);
 
 /* The view of root, which must be a manifest. Frees nothing on failure. */
 int manifest_view(struct tdl_manifest *m, struct tdl_error *err);

@@ -2,6 +2,8 @@
 noinst_LTLIBRARIES += librefval.la
 lib_rooms += librefval.la
 librefval_la_SOURCES = \
+	%D%/chain.c \
+	%D%/chain.h \
 	%D%/json.c \
 	%D%/key.c \
 	%D%/key.h \

@@ -129,9 +129,7 @@ int tdl_manifest_sign(const char *path, const char *key, const char *certificate
 	algorithm = plain_algorithm_of(job.key);
 	if (!algorithm)
 		return tdl_fail(err, -EOPNOTSUPP,
-				"%s is neither RSA of at least 2048 bits, ECDSA on a NIST curve, "
-				"nor Ed25519",
-				key);
+				"%s is neither RSA, ECDSA on a NIST curve nor Ed25519", key);
 	plain = !certificate || !algorithm->digest;
 	if (asprintf(&beside, "%s%s", path, plain ? TDL_MANIFEST_PLAIN : TDL_MANIFEST_SIGNATURE) <
 	    0)

@@ -10,32 +10,13 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 #include "base/scope.h"
+#include "refval/chain.h"
 #include "refval/pki.h"
 
 #define ED25519_SIZE 64	   /* bytes, RFC 8032 */
-#define AUTH_LEVEL 2	   /* of OpenSSL: 112 bits */
 #define DIGEST_MIN_SIZE 32 /* bytes */
-
-static int make_store(const char *trust, X509_STORE **ret_store, struct tdl_error *err)
-{
-	AUTO_CALL(scope_certificates) STACK_OF(X509) *list = NULL;
-	AUTO_CALL(scope_store) X509_STORE *store = X509_STORE_new();
-	int rc = pki_read_certificates(trust, &list, err);
-
-	if (rc < 0)
-		return rc;
-	if (!store)
-		return tdl_fail(err, -ENOMEM, "no memory for certificates");
-	for (int i = 0; i < sk_X509_num(list); i++)
-		if (X509_STORE_add_cert(store, sk_X509_value(list, i)) != 1)
-			return tdl_fail(err, -EBADMSG, "%s: %s", trust, pki_complaint());
-	X509_VERIFY_PARAM_set_auth_level(X509_STORE_get0_param(store), AUTH_LEVEL);
-	*ret_store = steal(store);
-	return 0;
-}
 
 /* A reason that CMS_verify() left in the queue: the chain's own words when it was the chain. */
 static int refuse_cms(struct tdl_error *err)
@@ -95,20 +76,6 @@ static int check_form(CMS_ContentInfo *cms, struct tdl_error *err)
 	return 0;
 }
 
-static char *subject_of(X509 *certificate)
-{
-	AUTO_CALL(scope_bio) BIO *bio = BIO_new(BIO_s_mem());
-	char *text = NULL;
-	long n;
-
-	/* RFC 2253 form, which escapes control characters. */
-	if (!bio ||
-	    X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) < 0)
-		return NULL;
-	n = BIO_get_mem_data(bio, &text);
-	return strndup(text, (size_t)n);
-}
-
 static int verify_cms(const void *bytes, size_t size, CMS_ContentInfo *cms,
 		      const struct tdl_manifest_options *opt, char **ret_signer,
 		      struct tdl_error *err)
@@ -120,7 +87,7 @@ static int verify_cms(const void *bytes, size_t size, CMS_ContentInfo *cms,
 	int rc = check_form(cms, err);
 
 	if (rc == 0)
-		rc = make_store(opt->trust, &store, err);
+		rc = trust_store(opt->trust, &store, err);
 	if (rc == 0 && opt->signer)
 		rc = pki_read_certificates(opt->signer, &extra, err);
 	if (rc < 0)
@@ -130,28 +97,9 @@ static int verify_cms(const void *bytes, size_t size, CMS_ContentInfo *cms,
 	if (CMS_verify(cms, extra, store, content, NULL, CMS_BINARY | CMS_DETACHED) != 1)
 		return refuse_cms(err);
 	signers = CMS_get0_signers(cms);
-	*ret_signer = signers ? subject_of(sk_X509_value(signers, 0)) : NULL;
+	*ret_signer = signers ? subject_text(sk_X509_value(signers, 0)) : NULL;
 	sk_X509_free(signers);
 	return *ret_signer ? 0 : tdl_fail(err, -ENOMEM, "no memory for the signer's name");
-}
-
-static int verify_chain(STACK_OF(X509) * chain, const char *trust, struct tdl_error *err)
-{
-	AUTO_CALL(scope_store) X509_STORE *store = NULL;
-	AUTO_CALL(scope_store_ctx) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	int rc = make_store(trust, &store, err);
-
-	if (rc < 0)
-		return rc;
-	if (!ctx || X509_STORE_CTX_init(ctx, store, sk_X509_value(chain, 0), chain) != 1 ||
-	    X509_STORE_CTX_set_default(ctx, "smime_sign") != 1)
-		return tdl_fail(err, -EIO, "libcrypto cannot check a chain: %s", pki_complaint());
-	X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx), AUTH_LEVEL);
-	if (X509_verify_cert(ctx) == 1)
-		return 0;
-	ERR_clear_error();
-	return tdl_fail(err, -EKEYREJECTED, "its certificate is refused: %s",
-			X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
 }
 
 static int verify_ed25519(const void *bytes, size_t size, const uint8_t signature[ED25519_SIZE],
@@ -173,7 +121,7 @@ static int verify_ed25519(const void *bytes, size_t size, const uint8_t signatur
 	if (!key || EVP_PKEY_get_id(key) != EVP_PKEY_ED25519)
 		return tdl_fail(err, -EKEYREJECTED,
 				"it is an Ed25519 signature, the certificate has another key");
-	rc = verify_chain(chain, opt->trust, err);
+	rc = chain_verify(chain, opt->trust, 0, err);
 	if (rc < 0)
 		return rc;
 	if (!md || EVP_DigestVerifyInit(md, NULL, NULL, NULL, key) != 1)
@@ -182,7 +130,7 @@ static int verify_ed25519(const void *bytes, size_t size, const uint8_t signatur
 	ERR_clear_error();
 	if (rc != 1)
 		return tdl_fail(err, -EKEYREJECTED, "it is not the signature of this file");
-	*ret_signer = subject_of(sk_X509_value(chain, 0));
+	*ret_signer = subject_text(sk_X509_value(chain, 0));
 	return *ret_signer ? 0 : tdl_fail(err, -ENOMEM, "no memory for the signer's name");
 }
 
