@@ -9,10 +9,11 @@
 #include "cli/commands.h"
 #include "cli/kvm.h"
 
-enum { OPT_KVM = CLI_LONG };
+enum { OPT_KVM = CLI_LONG, OPT_LINUX };
 
 static const struct cli_option options[] = {
 	{ OPT_KVM, "kvm", "WHICH", KVM_OPTION_HELP " (default)" },
+	{ OPT_LINUX, "linux", "VERSION", LINUX_OPTION_HELP },
 	{ 0 },
 };
 
@@ -97,12 +98,12 @@ static void print_json(const struct tdl_host *host, const struct tdl_probe *prob
 	cli_json_print(o);
 }
 
-static int show_host(const char *kvm, const struct cli_args *args)
+static int show_host(const char *kvm, const char *linux_version, const struct cli_args *args)
 {
 	struct tdl_error err = { 0 };
 	struct kvm_choice choice;
 	struct tdl_probe probe;
-	int rc = kvm_open(kvm, KVM_FOR_TDS, NULL, args->quiet, &choice, &err);
+	int rc = kvm_open(kvm, linux_version, KVM_FOR_TDS, NULL, args->quiet, &choice, &err);
 	bool opened = rc == 0;
 
 	if (opened) {
@@ -125,7 +126,7 @@ static int show_host(const char *kvm, const struct cli_args *args)
 
 int cmd_host(int argc, char **argv)
 {
-	const char *kvm = "/dev/kvm";
+	const char *kvm = NULL, *linux_version = NULL;
 	struct cli_args args;
 	int opt;
 
@@ -133,7 +134,11 @@ int cmd_host(int argc, char **argv)
 	while ((opt = cli_next(&args)) > 0)
 		if (opt == OPT_KVM)
 			kvm = args.value;
+		else if (opt == OPT_LINUX)
+			linux_version = args.value;
+	if (!kvm)
+		kvm = linux_version ? "embedded" : "/dev/kvm";
 	if (opt < 0 || !cli_operands(&args, 0, 0))
 		return args.exit;
-	return show_host(kvm, &args);
+	return show_host(kvm, linux_version, &args);
 }

@@ -13,6 +13,7 @@ enum {
 	OPT_VARS,
 	OPT_CPUS,
 	OPT_KVM,
+	OPT_LINUX,
 	OPT_FLOW,
 	OPT_LOG,
 	OPT_LOG_DETAIL,
@@ -40,6 +41,7 @@ static const struct cli_option options[] = {
 	{ OPT_CPUS, "smp", "N", "vCPUs, 1 by default; also --cpus" },
 	{ OPT_CPUS, "cpus", "N", NULL },
 	{ OPT_KVM, "kvm", "WHICH", KVM_OPTION_HELP "; auto by default" },
+	{ OPT_LINUX, "linux", "VERSION", LINUX_OPTION_HELP },
 	{ OPT_FLOW, "flow", "NAME", "order of the VMM to follow, qemu by default" },
 	{ OPT_LOG, "log", "FILE", "write the measurement log, read it back and replay it" },
 	{ OPT_LOG_DETAIL, "log-detail", "HOW", "region, page (default) or call" },
@@ -179,6 +181,9 @@ static int take_option(struct job *job, struct cli_args *args, int opt)
 		return 0;
 	case OPT_KVM:
 		job->kvm = args->value;
+		return 0;
+	case OPT_LINUX:
+		job->linux_version = args->value;
 		return 0;
 	case OPT_FLOW:
 		job->plan_options.flow = args->value;

@@ -39,9 +39,11 @@ static bool take_word(const char *word, struct tdl_kernel_options *options)
 }
 
 /* @words: NULL, or what stands behind "embedded:", which is taken apart. */
-static int open_embedded(struct kvm_choice *choice, FILE *trace, char *words, struct tdl_error *err)
+static int open_embedded(struct kvm_choice *choice, FILE *trace, const char *linux_version,
+			 char *words, struct tdl_error *err)
 {
 	struct tdl_kernel_options options = {
+		.linux_version = linux_version,
 		.trace = trace ? trace_line : NULL,
 		.trace_ctx = choice,
 	};
@@ -108,11 +110,11 @@ static int open_auto(struct kvm_choice *choice, enum kvm_need need, FILE *trace,
 	}
 	if (!quiet)
 		cli_say("using the embedded kernel: %s", why.text);
-	return open_embedded(choice, trace, NULL, err);
+	return open_embedded(choice, trace, NULL, NULL, err);
 }
 
-int kvm_open(const char *word, enum kvm_need need, FILE *trace, bool quiet,
-	     struct kvm_choice *ret_choice, struct tdl_error *err)
+int kvm_open(const char *word, const char *linux_version, enum kvm_need need, FILE *trace,
+	     bool quiet, struct kvm_choice *ret_choice, struct tdl_error *err)
 {
 	AUTO_FREE char *copy = strdup(word);
 	int rc;
@@ -120,10 +122,13 @@ int kvm_open(const char *word, enum kvm_need need, FILE *trace, bool quiet,
 	if (!copy)
 		return tdl_fail(err, -ENOMEM, "no memory for a word");
 	*ret_choice = (struct kvm_choice){ .trace = trace };
-	if (strcmp(word, "embedded") == 0)
-		rc = open_embedded(ret_choice, trace, NULL, err);
+	if (strcmp(word, "embedded") == 0 || (linux_version && strcmp(word, "auto") == 0))
+		rc = open_embedded(ret_choice, trace, linux_version, NULL, err);
 	else if (strncmp(word, EMBEDDED_AS, strlen(EMBEDDED_AS)) == 0)
-		rc = open_embedded(ret_choice, trace, copy + strlen(EMBEDDED_AS), err);
+		rc = open_embedded(ret_choice, trace, linux_version, copy + strlen(EMBEDDED_AS),
+				   err);
+	else if (linux_version && strchr(word, '/'))
+		rc = tdl_fail(err, -EINVAL, "--linux is about the embedded kernel, not %s", word);
 	else if (strcmp(word, "auto") == 0)
 		rc = open_auto(ret_choice, need, trace, quiet, err);
 	else if (strchr(word, '/'))

@@ -182,8 +182,8 @@ int job_open_outputs(struct job *job, struct tdl_error *err)
 			return tdl_fail(err, -errno, "cannot write %s: %s", job->trace,
 					strerror(errno));
 	}
-	rc = kvm_open(job->kvm, job->rehearse ? KVM_FOR_PREFAULTS : KVM_FOR_TDS, job->trace_file,
-		      job->quiet, &job->choice, err);
+	rc = kvm_open(job->kvm, job->linux_version, job->rehearse ? KVM_FOR_PREFAULTS : KVM_FOR_TDS,
+		      job->trace_file, job->quiet, &job->choice, err);
 	if (rc < 0 || !job->log)
 		return rc;
 	job->log_options.image = job->image;

@@ -34,7 +34,7 @@ struct job_step {
 
 struct job {
 	/* asked for */
-	const char *firmware, *vars, *kvm, *log, *trace, *expect;
+	const char *firmware, *vars, *kvm, *linux_version, *log, *trace, *expect;
 	struct tdl_manifest_options manifest_options;
 	struct tdl_plan_options plan_options;
 	struct tdl_launch_options options;

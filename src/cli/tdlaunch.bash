@@ -25,6 +25,7 @@ _tdlaunch_words()
 	--format) echo corim in-toto trustee markdown google migtd ;;
 	--prefault) echo none all ;;
 	--kvm) echo auto embedded /dev/kvm ;;
+	--linux) tdlaunch host --linux none 2>&1 >/dev/null | grep -o '[0-9]*\.[0-9]*' ;;
 	--detail | --log-detail) echo region page call ;;
 	esac
 }

@@ -135,4 +135,14 @@ grep -q 'ENCRYPT\|TDH.M' "$work/trace" && { echo "FAIL: a rehearsal uses TDX"; f
 expect 0 "TDs can be launched here" host --kvm embedded
 expect 0 '"tdx": true' host --kvm embedded --json
 expect 1 "is not KVM" host --kvm /dev/null
+
+# Another Linux: 6.12 knows no TDX, 6.16 launches the same TD.
+expect 1 "No TDs can be launched here" host --linux 6.12
+expect 0 "TDs can be launched here" host --linux 6.16 --kvm auto
+expect 2 "imitates Linux 6.11, 6.12" host --linux 5.4
+expect 2 "about the embedded kernel" host --linux 6.16 --kvm /dev/kvm
+expect 0 "$golden" launch --firmware "$firmware" --linux 6.16 --bare
+expect 3 "lacks" launch --firmware "$firmware" --linux 6.12
+expect 2 "imitates Linux 6.11, 6.12" launch --firmware "$firmware" --linux 5.4 --kvm embedded
+expect 2 "about the embedded kernel" launch --firmware "$firmware" --linux 6.16 --kvm /dev/kvm
 exit $failed
