@@ -82,7 +82,7 @@ static int ask_growing(struct tdl_host *host, int fd, const struct question *q, 
 			return tdl_fail(err, -EIO, "%s: more entries than there was room for",
 					q->what);
 		if (rc != -E2BIG)
-			return tdl_fail(err, (int)rc, "%s: %s", q->what, strerror(-(int)rc));
+			return host_failed(host, (int)rc, 0, q->what, err);
 	}
 	return tdl_fail(err, -E2BIG, "%s: %s wants room for more than %d entries", q->what,
 			tdl_host_name(host), ENTRIES_MAX);
@@ -92,7 +92,7 @@ int host_tdx_capabilities(struct tdl_host *host, int vm_fd, struct kvm_tdx_capab
 			  struct tdl_error *err)
 {
 	static const struct question question = {
-		"read the TDX capabilities",
+		"KVM_TDX_CAPABILITIES",
 		sizeof(struct kvm_tdx_capabilities),
 		ask_capabilities,
 	};
@@ -108,7 +108,7 @@ int host_supported_cpuid(struct tdl_host *host, int sys_fd, struct kvm_cpuid2 **
 			 struct tdl_error *err)
 {
 	static const struct question question = {
-		"read the CPUID that KVM supports",
+		"KVM_GET_SUPPORTED_CPUID",
 		sizeof(struct kvm_cpuid2),
 		ask_supported,
 	};
@@ -124,7 +124,7 @@ int host_tdx_cpuid(struct tdl_host *host, int vcpu_fd, struct kvm_cpuid2 **ret_c
 		   struct tdl_error *err)
 {
 	static const struct question question = {
-		"read the CPUID of the TD",
+		"KVM_TDX_GET_CPUID",
 		sizeof(struct kvm_cpuid2),
 		ask_td_cpuid,
 	};

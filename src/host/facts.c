@@ -47,8 +47,8 @@ const struct host_fact host_facts[] = {
 
 const size_t host_fact_count = ARRAY_SIZE(host_facts);
 
-void host_fact_ask(struct tdl_host *host, int sys_fd, const struct host_fact *row,
-		   struct tdl_fact *ret_fact)
+int host_fact_ask(struct tdl_host *host, int sys_fd, const struct host_fact *row,
+		  struct tdl_fact *ret_fact)
 {
 	long rc = host_check(host, sys_fd, row->capability);
 	uint64_t value = rc > 0 ? (uint64_t)rc : 0;
@@ -63,4 +63,5 @@ void host_fact_ask(struct tdl_host *host, int sys_fd, const struct host_fact *ro
 		.meaning = row->meaning,
 		.needed = row->needed,
 	};
+	return rc < 0 ? (int)rc : 0;
 }

@@ -20,8 +20,8 @@ struct host_fact {
 extern const struct host_fact host_facts[];
 extern const size_t host_fact_count;
 
-/* Ask about one row on the system descriptor. */
-void host_fact_ask(struct tdl_host *host, int sys_fd, const struct host_fact *row,
-		   struct tdl_fact *ret_fact);
+/* Ask about one row on the system descriptor: 0, or the negative errno that made it unknown. */
+int host_fact_ask(struct tdl_host *host, int sys_fd, const struct host_fact *row,
+		  struct tdl_fact *ret_fact);
 
 #endif

@@ -100,6 +100,15 @@ int host_td_report(struct tdl_host *host, int vm_fd, const uint8_t report_data[6
 	return host->ops->td_report(host->ctx, vm_fd, report_data, ret_report);
 }
 
+int host_failed(const struct tdl_host *host, int rc, uint64_t hw, const char *what,
+		struct tdl_error *err)
+{
+	if (rc == -EINVAL)
+		return tdl_fail_hw(err, -EIO, hw, "%s: %s answers \"%s\"", what, host->name,
+				   strerror(EINVAL));
+	return tdl_fail_hw(err, rc, hw, "%s: %s", what, strerror(-rc));
+}
+
 long host_check(struct tdl_host *host, int fd, unsigned int capability)
 {
 	long rc = -EINTR;

@@ -26,6 +26,11 @@ int host_run(struct tdl_host *host, int vcpu_fd);
 int host_td_report(struct tdl_host *host, int vm_fd, const uint8_t report_data[64],
 		   uint8_t ret_report[1024]);
 
+/* Record that a call failed for good: -EIO for EINVAL, which is the host's word and no mistake of the
+ * caller of the library. hw: the TDX module's status or 0. Returns the code recorded. */
+int host_failed(const struct tdl_host *host, int rc, uint64_t hw, const char *what,
+		struct tdl_error *err);
+
 /* KVM_CHECK_EXTENSION: what it answered, or a negative errno. */
 long host_check(struct tdl_host *host, int fd, unsigned int capability);
 

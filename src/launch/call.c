@@ -32,11 +32,8 @@ int rules_again(const struct call_rules *rules, struct call_tries *tries, int rc
 
 	if (stop < 0)
 		return tdl_while(err, stop, "%s", what);
-	if (rc == -EINVAL) /* the host's word, not a mistake of the launcher's caller */
-		return tdl_fail_hw(err, -EIO, hw, "%s: %s answers \"%s\"", what, host,
-				   strerror(EINVAL));
 	if (rc != -EINTR && rc != -EAGAIN && rc != -EBUSY)
-		return tdl_fail_hw(err, rc, hw, "%s: %s", what, strerror(-rc));
+		return host_failed(rules->host, rc, hw, what, err);
 	if (++tries->fruitless > rules->busy_retries)
 		return tdl_fail_hw(err, rc, hw, "%s: %s still answers \"%s\" after %u tries", what,
 				   host, strerror(-rc), tries->fruitless);

@@ -107,10 +107,12 @@ static int set_tsc(struct tdl_td *td, struct tdl_error *err)
 		return tdl_fail(err, -EINVAL,
 				"a TD's TSC runs at a multiple of %d kHz from %d to %d kHz, not %u",
 				TSC_KHZ_UNIT, TSC_KHZ_MIN, TSC_KHZ_MAX, khz);
-	rc = call_number(td, td->vm_fd, KVM_SET_TSC_KHZ, khz, "set the TSC frequency", err);
+	rc = call_number(td, td->vm_fd, KVM_SET_TSC_KHZ, khz, "KVM_SET_TSC_KHZ", err);
 	if (rc < 0)
 		return (int)rc;
-	rc = host_ioctl_number(td->host, td->vm_fd, KVM_GET_TSC_KHZ, 0);
+	rc = call_number(td, td->vm_fd, KVM_GET_TSC_KHZ, 0, "KVM_GET_TSC_KHZ", err);
+	if (rc < 0)
+		return (int)rc;
 	td->tsc_khz = rc > 0 ? (uint32_t)rc : khz;
 	return 0;
 }

@@ -27,8 +27,8 @@ int stage_machine(struct tdl_td *td, struct tdl_error *err)
 
 	td->sys_fd = host_open(td->host, KVM_NODE);
 	if (td->sys_fd < 0)
-		return tdl_fail(err, td->sys_fd, "cannot open %s: %s", tdl_host_name(td->host),
-				strerror(-td->sys_fd));
+		return tdl_while(err, host_failed(td->host, td->sys_fd, 0, "open " KVM_NODE, err),
+				 "%s", tdl_host_name(td->host));
 	for (size_t i = 0; i < host_fact_count; i++) {
 		const struct host_fact *row = &host_facts[i];
 		struct tdl_fact fact;
@@ -36,7 +36,12 @@ int stage_machine(struct tdl_td *td, struct tdl_error *err)
 		if (!row->needed && !(prefault && row->capability == KVM_CAP_PRE_FAULT_MEMORY))
 			continue;
 		count++;
-		host_fact_ask(td->host, td->sys_fd, row, &fact);
+		int rc = host_fact_ask(td->host, td->sys_fd, row, &fact);
+
+		if (rc < 0)
+			return tdl_while(err,
+					 host_failed(td->host, rc, 0, "KVM_CHECK_EXTENSION", err),
+					 "%s", row->name);
 		if (fact.state == TDL_FACT_PRESENT || used >= sizeof(list))
 			continue;
 		used += (size_t)snprintf(list + used, sizeof(list) - used,
@@ -51,7 +56,7 @@ int stage_machine(struct tdl_td *td, struct tdl_error *err)
 
 int td_create_vm(struct tdl_td *td, unsigned int type, struct tdl_error *err)
 {
-	long fd = call_number(td, td->sys_fd, KVM_CREATE_VM, type, "create VM", err);
+	long fd = call_number(td, td->sys_fd, KVM_CREATE_VM, type, "KVM_CREATE_VM", err);
 
 	if (fd < 0)
 		return (int)fd;
@@ -61,8 +66,11 @@ int td_create_vm(struct tdl_td *td, unsigned int type, struct tdl_error *err)
 
 int td_check_cpus(struct tdl_td *td, unsigned int cpus, struct tdl_error *err)
 {
-	long max = host_check(td->host, td->vm_fd, KVM_CAP_MAX_VCPUS);
+	long max = call_number(td, td->vm_fd, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPUS,
+			       "KVM_CHECK_EXTENSION", err);
 
+	if (max < 0)
+		return (int)max;
 	if (max > 0 && cpus > (unsigned long)max)
 		return tdl_fail(err, -EINVAL, "%u vCPUs are asked for, %s allows at most %ld", cpus,
 				tdl_host_name(td->host), max);
@@ -86,10 +94,10 @@ static const struct capability {
 	uint64_t arg;
 	bool optional; /* skipped on a host that does not offer it */
 } capabilities[] = {
-	{ KVM_CAP_SPLIT_IRQCHIP, "enable the split irqchip", IOAPIC_ROUTES, false },
-	{ KVM_CAP_X2APIC_API, "enable 32-bit APIC ids", X2APIC_API_FLAGS, true },
-	{ KVM_CAP_EXIT_HYPERCALL, "enable MapGPA exits", HYPERCALL_MAP_GPA, true },
-	{ KVM_CAP_X86_APIC_BUS_CYCLES_NS, "set the APIC bus clock", APIC_BUS_CYCLES_NS, false },
+	{ KVM_CAP_SPLIT_IRQCHIP, "KVM_ENABLE_CAP, the split irqchip", IOAPIC_ROUTES, false },
+	{ KVM_CAP_X2APIC_API, "KVM_ENABLE_CAP, 32-bit APIC ids", X2APIC_API_FLAGS, true },
+	{ KVM_CAP_EXIT_HYPERCALL, "KVM_ENABLE_CAP, MapGPA exits", HYPERCALL_MAP_GPA, true },
+	{ KVM_CAP_X86_APIC_BUS_CYCLES_NS, "KVM_ENABLE_CAP, the APIC bus clock", APIC_BUS_CYCLES_NS, false },
 };
 
 int stage_enable(struct tdl_td *td, struct tdl_error *err)
@@ -99,9 +107,14 @@ int stage_enable(struct tdl_td *td, struct tdl_error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++) {
 		const struct capability *row = &capabilities[i];
 		struct kvm_enable_cap cap = { .cap = row->number, .args = { row->arg } };
-		long rc;
+		long rc = 1;
 
-		if (row->optional && host_check(td->host, td->vm_fd, row->number) <= 0)
+		if (row->optional)
+			rc = call_number(td, td->vm_fd, KVM_CHECK_EXTENSION, row->number,
+					 "KVM_CHECK_EXTENSION", err);
+		if (rc < 0)
+			return (int)rc;
+		if (rc == 0)
 			continue;
 		rc = call_ioctl(td, td->vm_fd, KVM_ENABLE_CAP, &cap, row->what, err);
 		if (rc < 0)

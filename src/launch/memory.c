@@ -75,7 +75,8 @@ static int lay_out(struct tdl_td *td, struct tdl_error *err)
 static int make_gmem(struct tdl_td *td, struct td_slot *slot, struct tdl_error *err)
 {
 	struct kvm_create_guest_memfd gmem = { .size = slot->size };
-	long fd = call_ioctl(td, td->vm_fd, KVM_CREATE_GUEST_MEMFD, &gmem, "create guest_memfd", err);
+	long fd = call_ioctl(td, td->vm_fd, KVM_CREATE_GUEST_MEMFD, &gmem,
+			     "KVM_CREATE_GUEST_MEMFD", err);
 
 	if (fd < 0)
 		return (int)fd;
@@ -91,7 +92,7 @@ static int make_private(struct tdl_td *td, const struct td_slot *slot, struct td
 		.attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
 	};
 	long rc = call_ioctl(td, td->vm_fd, KVM_SET_MEMORY_ATTRIBUTES, &attributes,
-			     "make memory private", err);
+			     "KVM_SET_MEMORY_ATTRIBUTES", err);
 
 	return rc < 0 ? (int)rc : 0;
 }
@@ -114,7 +115,8 @@ int td_make_slot(struct tdl_td *td, uint32_t number, struct tdl_error *err)
 		region.guest_memfd = (uint32_t)slot->gmem_fd;
 	}
 	region.userspace_addr = call_pointer(slot->shared);
-	rc = call_ioctl(td, td->vm_fd, KVM_SET_USER_MEMORY_REGION2, &region, "set memslot", err);
+	rc = call_ioctl(td, td->vm_fd, KVM_SET_USER_MEMORY_REGION2, &region,
+			"KVM_SET_USER_MEMORY_REGION2", err);
 	if (rc < 0)
 		return (int)rc;
 	return td->is_private ? make_private(td, slot, err) : 0;

@@ -31,7 +31,7 @@ int tdl_td_report(struct tdl_td *td, const uint8_t report_data[64], uint8_t ret_
 		return tdl_fail(err, rc, "on %s only the guest itself can ask for its TDREPORT",
 				tdl_host_name(td->host));
 	if (rc < 0)
-		return tdl_fail(err, rc, "cannot fetch the TDREPORT: %s", strerror(-rc));
+		return host_failed(td->host, rc, 0, "TDREPORT", err);
 	if (report[TDX_REPORT_TYPE] != TDX_REPORT_TYPE_TDX)
 		return tdl_fail(err, -EBADMSG, "TDREPORT: type 0x%x is not a TD's",
 				report[TDX_REPORT_TYPE]);

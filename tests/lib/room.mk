@@ -7,6 +7,15 @@ libtest_la_SOURCES = \
 	%D%/test.c \
 	%D%/test.h
 
+# Faults on demand, for a program that links with $(fault_flags).
+noinst_LTLIBRARIES += libfault.la
+libfault_la_SOURCES = \
+	%D%/fault.c \
+	%D%/fault.h \
+	%D%/fault_host.c \
+	%D%/fault_point.h
+fault_flags = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=mmap
+
 TESTS += tests/lib/check-rooms.sh tests/lib/check-headers.sh tests/lib/check-api.sh
 EXTRA_DIST += \
 	%D%/check-api.sh \

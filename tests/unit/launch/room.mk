@@ -21,3 +21,12 @@ check_PROGRAMS += check_prefault_engine
 TESTS += check_prefault_engine
 check_prefault_engine_SOURCES = %D%/check_prefault_engine.c
 check_prefault_engine_LDADD = $(unit_libs)
+
+check_PROGRAMS += check_faults
+TESTS += check_faults
+check_faults_SOURCES = \
+	%D%/check_faults.c \
+	%D%/tdvf.c \
+	%D%/tdvf.h
+check_faults_LDADD = libfault.la $(unit_libs)
+check_faults_LDFLAGS = $(AM_LDFLAGS) $(fault_flags)
