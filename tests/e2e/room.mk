@@ -7,6 +7,7 @@ TESTS += \
 	%D%/test-attest.sh \
 	%D%/test-completion.sh \
 	%D%/test-conformance.sh \
+	%D%/test-exchange.sh \
 	%D%/test-expect.sh \
 	%D%/test-frame.sh \
 	%D%/test-help.sh \
@@ -23,11 +24,13 @@ EXTRA_DIST += \
 	%D%/expected/measure-verbose.txt \
 	%D%/expected/measure.json \
 	%D%/expected/measure.txt \
+	%D%/exchange_peer.py \
 	%D%/lib.sh \
 	%D%/recompute.py \
 	%D%/test-attest.sh \
 	%D%/test-completion.sh \
 	%D%/test-conformance.sh \
+	%D%/test-exchange.sh \
 	%D%/test-expect.sh \
 	%D%/test-frame.sh \
 	%D%/test-help.sh \
