@@ -14,5 +14,6 @@ fuzz_libs = $(fuzz_main) $(kernel_rooms) $(lib_rooms) $(CRYPTO_LIBS) $(JSON_LIBS
 include tests/fuzz/image/room.mk
 include tests/fuzz/evlog/room.mk
 include tests/fuzz/refval/room.mk
+include tests/fuzz/exchange/room.mk
 include tests/fuzz/attest/room.mk
 include tests/fuzz/kernel/room.mk
