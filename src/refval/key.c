@@ -41,6 +41,31 @@ static size_t scheme_length(const char *name)
 	return n > 1 && name[n] == ':' && access(name, F_OK) != 0 ? n : 0;
 }
 
+/* What has been loaded here, for the process: a key may outlive the call that found it. Given back
+ * when libcrypto is cleaned up, so that a TPM's connection is closed. */
+static OSSL_PROVIDER *loaded[ARRAY_SIZE(schemes) + 1];
+
+static void unload_providers(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(loaded); i++) {
+		if (loaded[i])
+			OSSL_PROVIDER_unload(loaded[i]);
+		loaded[i] = NULL;
+	}
+}
+
+/* The default provider, and the one of scheme i. */
+static bool load_both(size_t i)
+{
+	if (!loaded[ARRAY_SIZE(schemes)]) {
+		loaded[ARRAY_SIZE(schemes)] = OSSL_PROVIDER_load(NULL, "default");
+		OPENSSL_atexit(unload_providers);
+	}
+	if (!loaded[i])
+		loaded[i] = OSSL_PROVIDER_load(NULL, schemes[i].provider);
+	return loaded[ARRAY_SIZE(schemes)] && loaded[i];
+}
+
 static int load_provider(const char *uri, size_t length, struct tdl_error *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
@@ -49,7 +74,7 @@ static int load_provider(const char *uri, size_t length, struct tdl_error *err)
 		if (strlen(s->name) != length || strncmp(s->name, uri, length) != 0 ||
 		    OSSL_PROVIDER_available(NULL, s->provider))
 			continue;
-		if (!OSSL_PROVIDER_load(NULL, "default") || !OSSL_PROVIDER_load(NULL, s->provider))
+		if (!load_both(i))
 			return tdl_fail(err, -ENOENT,
 					"%s needs the OpenSSL provider %s (%s), which does not "
 					"load: %s",
