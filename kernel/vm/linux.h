@@ -14,7 +14,7 @@ struct linux_behaviour {
 	bool pre_fault_shared_bit;   /* 6.16 (rc2): gpa with the shared bit is EINVAL */
 	bool invalid_slot_eagain;    /* 6.18: EAGAIN; before, retried until a signal */
 	bool stale_root_hangs;	     /* to 6.14: a pre-fault retries after a slot went, see mmu.h */
-	bool bus_cycles_told;	     /* 6.16 at the latest: KVM_CHECK_EXTENSION tells the VM's value */
+	bool bus_cycles_told;	     /* 7.2: KVM_CHECK_EXTENSION tells the VM's value, not the default */
 	bool tsc_late_refused;	     /* 6.17: KVM_SET_TSC_KHZ on a VM with vCPUs is EINVAL */
 	bool gmem_any_type;	     /* 6.18: guest_memfd slots on types without private memory */
 	uint64_t gmem_flags_plain;   /* guest_memfd flags, VM without private memory */

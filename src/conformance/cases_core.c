@@ -152,6 +152,21 @@ static void dirty_log(struct conf *c)
 	conf_expect_rule(c, "dirty-log.range");
 }
 
+/* The first page is judged before the slot is looked up. Found by random sequences. */
+static void clear_log_order(struct conf *c)
+{
+	struct kvm_clear_dirty_log clear = { .slot = 3, .num_pages = 64, .first_page = 1 };
+
+	conf_plain(c);
+	if (conf_cap(c, c->vm, KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2) <= 0)
+		conf_skip(c, "no KVM_CLEAR_DIRTY_LOG (KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2)");
+	conf_expect(c, conf_ioctl(c, c->vm, KVM_CLEAR_DIRTY_LOG, &clear), -EINVAL);
+	conf_expect_rule(c, "dirty-log.range");
+	clear.first_page = 64;
+	conf_expect(c, conf_ioctl(c, c->vm, KVM_CLEAR_DIRTY_LOG, &clear), -ENOENT);
+	conf_expect_rule(c, "dirty-log.off");
+}
+
 static void msr_lists(struct conf *c)
 {
 	union {
@@ -319,6 +334,7 @@ const struct conf_case conf_core_cases[] = {
 	{ "tsc_khz_td", "T", "vcpu.tsc-protected", tsc_khz_td },
 	{ "dirty_log", "A", "dirty-log.slot dirty-log.off dirty-log.bitmap dirty-log.range",
 	  dirty_log },
+	{ "clear_log_order", "A", "dirty-log.range dirty-log.off", clear_log_order },
 	{ "msr_lists", "A", "msr.room msr.count", msr_lists },
 	{ "cpuid_lists", "A", "cpuid.room cpuid.count", cpuid_lists },
 	{ "system_attribute", "A", "system.attribute", system_attribute },

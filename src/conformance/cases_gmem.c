@@ -123,6 +123,20 @@ static void gmem_fallocate_end(struct conf *c)
 		    -EFBIG);
 }
 
+/* An end past what a file can have is told before guest_memfd sees the mode; a mode that no file
+ * knows is told before that. Found by random sequences. */
+static void gmem_fallocate_order(struct conf *c)
+{
+	const int64_t last = 0x7ffffffffffff000;
+	int gmem = conf_protected_s0(c);
+
+	conf_expect(c, punch(c, gmem, 0, last, PAGE), -EFBIG);
+	conf_expect(c, punch(c, gmem, FALLOC_FL_KEEP_SIZE | FALLOC_FL_ZERO_RANGE, last, PAGE),
+		    -EFBIG);
+	conf_expect(c, punch(c, gmem, FALLOC_FL_PUNCH_HOLE, last, PAGE), -EOPNOTSUPP);
+	conf_expect(c, punch(c, gmem, 0, 0, PAGE), -EOPNOTSUPP);
+}
+
 static void gmem_mmap(struct conf *c)
 {
 	int gmem = conf_protected_s0(c);
@@ -154,6 +168,8 @@ const struct conf_case conf_gmem_cases[] = {
 	  "gmem.fallocate-mode gmem.fallocate-aligned gmem.fallocate-sign gmem.allocate-range",
 	  gmem_fallocate },
 	{ "gmem_fallocate_end", "P", "gmem.fallocate-end", gmem_fallocate_end },
+	{ "gmem_fallocate_order", "P", "gmem.fallocate-end gmem.fallocate-mode",
+	  gmem_fallocate_order },
 	{ "gmem_mmap", "P", "gmem.mmap-flag", gmem_mmap },
 	{ "gmem_outlives_vm", "P", NULL, gmem_outlives_vm },
 	{ 0 },

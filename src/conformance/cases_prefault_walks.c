@@ -225,6 +225,20 @@ static void dirty_log_4k(struct conf *c)
 	expect_leaves(c, 512, 0);
 }
 
+/* What is read-only cannot get dirty: switching the log neither splits nor joins its mappings.
+ * Found by random sequences. */
+static void readonly_dirty_log(struct conf *c)
+{
+	huge_slot(c, KVM_MEM_READONLY, 0);
+	conf_pre_fault_expect(c, S0_GPA, HUGE, 0, 0);
+	expect_leaves(c, 0, 1);
+	conf_slot(c, c->vm, 0, KVM_MEM_READONLY | KVM_MEM_LOG_DIRTY_PAGES, S0_GPA, 2 * HUGE,
+		  c->memory);
+	expect_leaves(c, 0, 1);
+	conf_slot(c, c->vm, 0, KVM_MEM_READONLY, S0_GPA, 2 * HUGE, c->memory);
+	expect_leaves(c, 0, 1);
+}
+
 static uint64_t dirty_count(struct conf *c, unsigned slot, uint64_t pages)
 {
 	uint64_t *bits = (uint64_t *)conf_memory(c, pages / 8 + PAGE, PAGE, PROT_READ | PROT_WRITE, 0);
@@ -331,6 +345,7 @@ const struct conf_case conf_prefault_walks[] = {
 	{ "mid_huge", "A", NULL, mid_huge },
 	{ "huge_misaligned", "A", NULL, huge_misaligned },
 	{ "dirty_log_4k", "A", NULL, dirty_log_4k },
+	{ "readonly_dirty_log", "A", NULL, readonly_dirty_log },
 	{ "dirty_bits", "A", NULL, dirty_bits },
 	{ "signal_blocked", "A", NULL, signal_blocked },
 	{ "immediate_exit", "A", NULL, immediate_exit },

@@ -10,4 +10,5 @@ EXTRA_DIST += \
 	%D%/kernels.sh \
 	%D%/man-example.sh \
 	%D%/run.sh \
+	%D%/sequences-run \
 	%D%/table.sh
