@@ -204,8 +204,8 @@ static void zap_below(struct mmu *mmu, void *at, unsigned level, gfn_t first, gf
 		if (level == LEVEL_2M && ((struct mirror_leaves *)child)->spread)
 			free_child(mmu, ((struct mirror_leaves *)child)->spread,
 				   ENTRIES * sizeof(pfn_t));
-		mmu->private_ops->unlink(mmu->private_ctx, gfn, level, pfn);
-		pages_put(mmu->options.pages, pfn, 1);
+		if (mmu->private_ops->unlink(mmu->private_ctx, gfn, level, pfn))
+			pages_put(mmu->options.pages, pfn, 1);
 		free_child(mmu, child,
 			   level == LEVEL_2M ? sizeof(struct mirror_leaves)
 					     : sizeof(struct mirror_table));

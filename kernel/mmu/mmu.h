@@ -44,13 +44,14 @@ const char *mmu_result_name(int result);
 /* How a TD's secure EPT is built and taken down; set by the VM type. Return 0; -EBUSY to have the
  * fault tried again; anything else ends it. level is KVM's: link() puts the empty table at frame
  * table_pfn under the entry of this level (so 2 for the table that holds 4 KiB leaves, which is the
- * TDX module's level 1); map() makes a leaf; unmap() and unlink() undo them and cannot fail as far
- * as the caller can tell: frames are the caller's again. */
+ * TDX module's level 1); map() makes a leaf; unmap() and unlink() undo them, and frames
+ * are the caller's again, save where unlink() says otherwise. */
 struct mmu_private_ops {
 	int (*link)(void *ctx, gfn_t gfn, unsigned level, pfn_t table_pfn);
 	int (*map)(void *ctx, gfn_t gfn, unsigned level, pfn_t pfn);
 	void (*unmap)(void *ctx, gfn_t gfn, unsigned level, pfn_t pfn);
-	void (*unlink)(void *ctx, gfn_t gfn, unsigned level, pfn_t table_pfn);
+	/* False: the module keeps the table's page, which is lost. Linux leaks it as well. */
+	bool (*unlink)(void *ctx, gfn_t gfn, unsigned level, pfn_t table_pfn);
 };
 
 struct mmu_options {

@@ -115,7 +115,7 @@ static void sept_unmap(void *ctx, gfn_t gfn, unsigned level, pfn_t pfn)
 }
 
 /* Tables go when the TD does: its key is free by then. Linux: tdx_sept_free_private_spt(). */
-static void sept_unlink(void *ctx, gfn_t gfn, unsigned level, pfn_t table_pfn)
+static bool sept_unlink(void *ctx, gfn_t gfn, unsigned level, pfn_t table_pfn)
 {
 	struct td *td = ctx;
 	uint64_t status;
@@ -123,8 +123,10 @@ static void sept_unlink(void *ctx, gfn_t gfn, unsigned level, pfn_t table_pfn)
 	(void)gfn;
 	(void)level;
 	status = seamcall_retried(td->host, TDH_PHYMEM_PAGE_RECLAIM, table_pfn << 12, 0);
-	if (status_failed(status))
-		td_bugged(td, "TDH.PHYMEM.PAGE.RECLAIM", status);
+	if (!status_failed(status))
+		return true;
+	td_bugged(td, "TDH.PHYMEM.PAGE.RECLAIM", status);
+	return false;
 }
 
 const struct mmu_private_ops td_private_ops = {

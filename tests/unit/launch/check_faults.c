@@ -384,6 +384,34 @@ START_TEST(patience_ends)
 }
 END_TEST
 
+/* A page that the module did not give back is lost, and nobody gets it a second time. */
+START_TEST(a_kept_page_is_not_used_again)
+{
+	uint64_t kept = 0;
+
+	for (uint64_t n = 0;; n++) {
+		const struct fault_rule rule = { .layer = FAULT_SEAMCALL,
+						 .name = "TDH.PHYMEM.PAGE.RECLAIM",
+						 .skip = n,
+						 .times = 1,
+						 .result = (int64_t)TDX_SW_ERROR };
+		struct outcome o;
+
+		faults_reset(0);
+		faults_add(&rule);
+		launch(&o);
+		test_rc(o.rc, 0, &o.err);
+		free(o.log);
+		if (!faults_fired())
+			break;
+		ck_assert_uint_gt(kernel_test_pages_used(kernel), kept);
+		kept = kernel_test_pages_used(kernel);
+	}
+	ck_assert_uint_gt(kept, 10);
+	new_host();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("faults");
@@ -399,6 +427,7 @@ int main(void)
 	tcase_add_loop_test(tests, every_allocation_may_fail, 0, 3);
 	tcase_add_test(tests, patience_is_enough);
 	tcase_add_test(tests, patience_ends);
+	tcase_add_test(tests, a_kept_page_is_not_used_again);
 	suite_add_tcase(suite, tests);
 	return test_run(suite);
 }

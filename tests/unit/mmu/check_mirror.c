@@ -43,12 +43,13 @@ static void count_unmap(void *ctx, gfn_t gfn, unsigned level, pfn_t pfn)
 	((struct counter *)ctx)->mapped--;
 }
 
-static void count_unlink(void *ctx, gfn_t gfn, unsigned level, pfn_t table_pfn)
+static bool count_unlink(void *ctx, gfn_t gfn, unsigned level, pfn_t table_pfn)
 {
 	(void)gfn;
 	(void)level;
 	(void)table_pfn;
 	((struct counter *)ctx)->linked--;
+	return true;
 }
 
 START_TEST(tables_are_linked_from_the_top_and_all_go_back)
