@@ -279,6 +279,7 @@ struct tdl_log_init_event {
 	uint64_t detail;       /* enum tdl_log_detail */
 	uint64_t embed;	       /* 0 or 1 */
 	uint8_t anchor_value[48]; /* present bit 15 */
+	struct tdl_log_text page_hash; /* of pages and chunks: "sha256" */
 };
 
 struct tdl_log_source {
@@ -291,7 +292,7 @@ struct tdl_log_region_event {
 	uint64_t gpa, pages;
 	uint64_t pattern;	      /* enum tdl_log_pattern */
 	struct tdl_log_source source; /* present bit 4: origin is file */
-	uint8_t pages_digest[48];     /* present bit 5: SHA-384 over the pages' SHA-384 */
+	uint8_t pages_digest[48];     /* present bit 5: SHA-384 over the pages' digests */
 	uint64_t stream_length;	      /* bytes that MRTD has hashed before this region */
 	uint8_t stream_state[64];     /* and the state of SHA-384 then */
 	uint64_t section;
@@ -303,20 +304,20 @@ struct tdl_log_region_event {
 struct tdl_log_page_event {
 	uint64_t gpa;
 	uint64_t added, extended; /* 0 or 1; chunks, 0 or 16 */
-	uint8_t digest[48];	  /* SHA-384 of the page */
+	uint8_t digest[32];	  /* SHA-256 of the page */
 	const uint8_t *bytes;	  /* present bit 6: its 4096 bytes, borrowed */
 };
 
 struct tdl_log_add_event {
 	uint64_t gpa;
-	uint8_t digest[48];	/* SHA-384 of the page */
+	uint8_t digest[32];	/* SHA-256 of the page */
 	uint64_t stream_length; /* before this call */
 	const uint8_t *bytes;	/* present bit 7: its 4096 bytes, borrowed */
 };
 
 struct tdl_log_extend_event {
 	uint64_t gpa;
-	uint8_t digest[48]; /* SHA-384 of the 256 bytes */
+	uint8_t digest[32]; /* SHA-256 of the 256 bytes */
 };
 
 struct tdl_log_finalize_event {

@@ -14,15 +14,6 @@ static const char key_label[] = "tdlaunch model of the TDX module, report key";
 static const char seam_label[] = "tdlaunch model of the TDX module, MRSEAM";
 static const char cpusvn_label[16] = "tdlaunch model";
 
-static void sha256(const void *bytes, size_t size, uint8_t ret_digest[MAC_SIZE])
-{
-	uint8_t digest[64] = { 0 };
-	size_t n = 0;
-
-	hash_named("SHA256", bytes, size, digest, &n, NULL);
-	memcpy(ret_digest, digest, MAC_SIZE);
-}
-
 /* RFC 2104, for a key of 32 bytes and a message of TDX_REPORT_MAC bytes. */
 static void hmac(const uint8_t key[MAC_SIZE], const uint8_t message[TDX_REPORT_MAC],
 		 uint8_t ret_mac[MAC_SIZE])

@@ -69,6 +69,15 @@ int sha384(const void *bytes, size_t size, uint8_t ret_digest[SHA384_SIZE], stru
 	return 0;
 }
 
+void sha256(const void *bytes, size_t size, uint8_t ret_digest[SHA256_SIZE])
+{
+	SHA256_CTX ctx;
+
+	SHA256_Init(&ctx);
+	SHA256_Update(&ctx, bytes, size);
+	SHA256_Final(ret_digest, &ctx);
+}
+
 void sha384_stream_start(struct sha384_stream *s)
 {
 	SHA512_CTX ctx;

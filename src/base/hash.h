@@ -38,6 +38,11 @@ void sha384_end(struct sha384 *h);
 /* The whole thing at once. */
 int sha384(const void *bytes, size_t size, uint8_t ret_digest[SHA384_SIZE], struct tdl_error *err);
 
+#define SHA256_SIZE 32
+
+/* SHA-256 of the whole thing at once. */
+void sha256(const void *bytes, size_t size, uint8_t ret_digest[SHA256_SIZE]);
+
 #define SHA384_STATE_SIZE 64
 
 struct sha384_stream {

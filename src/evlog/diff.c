@@ -12,11 +12,12 @@
 #include "base/bytes.h"
 #include "base/range.h"
 #include "evlog/layout.h"
+#include "evlog/stream.h"
 
 struct unit {
 	uint64_t gpa, pages;
 	uint64_t pattern; /* TDL_LOG_ADD, TDL_LOG_ADD_EXTEND or TDL_LOG_EXTEND */
-	uint8_t digest[SHA384_SIZE]; /* of the page, or of the digests of the pages */
+	uint8_t digest[SHA384_SIZE]; /* of the page, then zeros; or of the digests of pages */
 	const struct layout_region *region;
 	uint64_t record;
 };
@@ -75,7 +76,7 @@ static const uint8_t *listed_digest(const struct tdl_log_record *r)
 
 /* Digests of the pages of a region from the records that list them. */
 static void list_pages(const struct side *s, const struct layout_region *r,
-		       uint8_t digests[TDL_LOG_REGION_PAGES * SHA384_SIZE],
+		       uint8_t digests[TDL_LOG_REGION_PAGES * PAGE_DIGEST_SIZE],
 		       uint64_t records[TDL_LOG_REGION_PAGES])
 {
 	struct layout_walk walk = layout_walk(s->log, &s->layout.regions[r->adds]);
@@ -87,14 +88,14 @@ static void list_pages(const struct side *s, const struct layout_region *r,
 
 		if (!digest)
 			continue;
-		memcpy(digests + n * SHA384_SIZE, digest, SHA384_SIZE);
+		memcpy(digests + n * PAGE_DIGEST_SIZE, digest, PAGE_DIGEST_SIZE);
 		records[n++] = layout_is_add(r->event.pattern) ? record.number : r->record;
 	}
 }
 
 static void put_region(struct side *s, const struct layout_region *r, bool by_page)
 {
-	uint8_t digests[TDL_LOG_REGION_PAGES * SHA384_SIZE] = { 0 };
+	uint8_t digests[TDL_LOG_REGION_PAGES * PAGE_DIGEST_SIZE] = { 0 };
 	uint64_t records[TDL_LOG_REGION_PAGES] = { 0 };
 	const struct layout_region *adds = &s->layout.regions[r->adds];
 	struct unit *u = &s->units[s->count];
@@ -104,7 +105,7 @@ static void put_region(struct side *s, const struct layout_region *r, bool by_pa
 	for (uint64_t i = 0; by_page && i < r->event.pages; i++, u++, s->count++) {
 		*u = (struct unit){ r->event.gpa + i * PAGE_SIZE_4K, 1, r->event.pattern,
 				    .region = r, .record = records[i] };
-		memcpy(u->digest, digests + i * SHA384_SIZE, SHA384_SIZE);
+		memcpy(u->digest, digests + i * PAGE_DIGEST_SIZE, PAGE_DIGEST_SIZE);
 	}
 	if (by_page)
 		return;
@@ -113,7 +114,7 @@ static void put_region(struct side *s, const struct layout_region *r, bool by_pa
 	if (adds->has_digest)
 		memcpy(u->digest, adds->event.pages_digest, SHA384_SIZE);
 	else
-		sha384(digests, (size_t)r->event.pages * SHA384_SIZE, u->digest, NULL);
+		sha384(digests, (size_t)r->event.pages * PAGE_DIGEST_SIZE, u->digest, NULL);
 	s->count++;
 }
 
@@ -249,7 +250,7 @@ static void say_unit(const struct side *a, const struct side *b, size_t i,
 	else if (x->pattern != y->pattern)
 		say(d, "A %s %s, B %s it", verb(x->pattern), place(x, at), verb(y->pattern));
 	else
-		say(d, "the bytes of %s differ: A has SHA-384 %.16s..., B %.16s...", place(x, at),
+		say(d, "the bytes of %s differ: A has digest %.16s..., B %.16s...", place(x, at),
 		    hex_encode(x->digest, SHA384_SIZE, hex_x),
 		    hex_encode(y->digest, SHA384_SIZE, hex_y));
 }

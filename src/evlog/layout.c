@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/range.h"
 #include "evlog/stream.h"
@@ -188,6 +189,11 @@ static const char *judge_place(const struct reading *rd, const struct tdl_log_re
 	return NULL;
 }
 
+static bool is_page_hash(struct tdl_log_text name)
+{
+	return name.length == sizeof(PAGE_HASH) - 1 && memcmp(name.text, PAGE_HASH, name.length) == 0;
+}
+
 static int take(struct reading *rd, const struct tdl_log_record *r)
 {
 	struct layout *l = rd->l;
@@ -203,6 +209,8 @@ static int take(struct reading *rd, const struct tdl_log_record *r)
 		l->init = r->init;
 		if (r->init.embed > 1)
 			l->misplaced = "embed is 0 or 1";
+		if (!is_page_hash(r->init.page_hash))
+			l->misplaced = "pages are hashed with something else than SHA-256";
 		break;
 	case TDL_LOG_EVENT_REGION:
 		return take_region(rd, r);

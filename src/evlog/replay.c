@@ -30,7 +30,7 @@ struct pass {
 	/* The page digested last: firmware is full of pages like the one before. */
 	bool has_last;
 	uint8_t last_page[PAGE_SIZE_4K];
-	uint8_t last_digest[SHA384_SIZE];
+	uint8_t last_digest[PAGE_DIGEST_SIZE];
 };
 
 static void find(struct pass *p, int kind, const char *what, uint64_t record, uint64_t page)
@@ -135,34 +135,36 @@ static void check_extends(struct pass *p, uint64_t page, const uint8_t *bytes)
 	struct tdl_log_record r;
 
 	for (unsigned i = 0; i < layout_chunks(p->region->event.pattern); i++) {
-		uint8_t digest[SHA384_SIZE];
+		uint8_t digest[PAGE_DIGEST_SIZE];
 
 		if (!layout_next(&p->own, &r))
 			return;
 		check_digest(p, &r, page);
-		if (bytes && (sha384(bytes + i * CHUNK_SIZE, CHUNK_SIZE, digest, NULL) < 0 ||
-			      memcmp(digest, r.extend.digest, SHA384_SIZE) != 0))
+		if (!bytes)
+			continue;
+		chunk_digest(bytes + i * CHUNK_SIZE, digest);
+		if (memcmp(digest, r.extend.digest, sizeof(digest)) != 0)
 			find(p, REPLAY_PAGE, "digest of a chunk", r.number, page);
 	}
 }
 
-static void digest_of(struct pass *p, const uint8_t *bytes, uint8_t ret_digest[SHA384_SIZE])
+static void digest_of(struct pass *p, const uint8_t *bytes, uint8_t ret_digest[PAGE_DIGEST_SIZE])
 {
 	if (!p->has_last || memcmp(p->last_page, bytes, PAGE_SIZE_4K) != 0) {
 		memcpy(p->last_page, bytes, PAGE_SIZE_4K);
 		page_digest(bytes, p->last_digest);
 		p->has_last = true;
 	}
-	memcpy(ret_digest, p->last_digest, SHA384_SIZE);
+	memcpy(ret_digest, p->last_digest, PAGE_DIGEST_SIZE);
 }
 
 static void check_page(struct pass *p, uint64_t page, const struct listed *l,
-		       const uint8_t *bytes, const uint8_t digest[SHA384_SIZE])
+		       const uint8_t *bytes, const uint8_t digest[PAGE_DIGEST_SIZE])
 {
 	if (!l->digest)
 		return;
 	check_digest(p, &l->record, page);
-	if (bytes && memcmp(digest, l->digest, SHA384_SIZE) != 0)
+	if (bytes && memcmp(digest, l->digest, PAGE_DIGEST_SIZE) != 0)
 		find(p, REPLAY_PAGE, "digest of the page", l->record.number, page);
 	if (bytes && l->bytes && bytes != l->bytes && memcmp(bytes, l->bytes, PAGE_SIZE_4K) != 0)
 		find(p, REPLAY_PAGE, "embedded bytes of the page", l->record.number, page);
@@ -170,7 +172,7 @@ static void check_page(struct pass *p, uint64_t page, const struct listed *l,
 
 /* The bytes of the page, in MRTD's stream and as a digest; the digest is needed of added pages. */
 static void replay_page(struct pass *p, uint64_t page, struct sha384_stream *s,
-			uint8_t ret_digest[SHA384_SIZE])
+			uint8_t ret_digest[PAGE_DIGEST_SIZE])
 {
 	const struct tdl_log_region_event *e = &p->region->event;
 	uint64_t gpa = e->gpa + page * PAGE_SIZE_4K;
@@ -202,7 +204,7 @@ static void check_sum(struct pass *p, const uint8_t *digests)
 
 	if (!p->region->has_digest || p->out->unknown)
 		return;
-	if (sha384(digests, (size_t)p->region->event.pages * SHA384_SIZE, sum, NULL) < 0 ||
+	if (sha384(digests, (size_t)p->region->event.pages * PAGE_DIGEST_SIZE, sum, NULL) < 0 ||
 	    memcmp(sum, p->region->event.pages_digest, SHA384_SIZE) != 0)
 		find(p, REPLAY_PAGE, "digest of the pages", p->region->record, UINT64_MAX);
 }
@@ -223,7 +225,7 @@ static struct pass start_pass(const struct replay *rp, size_t i, struct replay_r
 
 static void replay_region(struct replay *rp, size_t i)
 {
-	uint8_t digests[TDL_LOG_REGION_PAGES * SHA384_SIZE];
+	uint8_t digests[TDL_LOG_REGION_PAGES * PAGE_DIGEST_SIZE];
 	struct pass p = start_pass(rp, i, &rp->regions[i]);
 	const struct tdl_log_region_event *e = &p.region->event;
 	struct sha384_stream s;
@@ -234,7 +236,7 @@ static void replay_region(struct replay *rp, size_t i)
 		check_digest(&p, &r, UINT64_MAX);
 	sha384_stream_restore(&s, e->stream_state, e->stream_length);
 	for (uint64_t page = 0; page < e->pages; page++)
-		replay_page(&p, page, &s, digests + page * SHA384_SIZE);
+		replay_page(&p, page, &s, digests + page * PAGE_DIGEST_SIZE);
 	check_sum(&p, digests);
 	p.out->after = s;
 	if (!p.out->stream_unknown && !replay_matches(rp, i + 1, &s))
@@ -303,7 +305,7 @@ bool replay_mrtd(const struct replay *rp, uint8_t ret_mrtd[SHA384_SIZE])
 	sha384_stream_start(&s);
 	for (size_t i = 0; i < rp->layout->count; i++) {
 		struct pass p = start_pass(rp, i, &scratch);
-		uint8_t digest[SHA384_SIZE];
+		uint8_t digest[PAGE_DIGEST_SIZE];
 
 		for (uint64_t page = 0; page < p.region->event.pages; page++)
 			replay_page(&p, page, &s, digest);

@@ -53,6 +53,7 @@ static const struct field init_rows[] = {
 	NAMED(13, "detail", struct tdl_log_init_event, detail, detail_names),
 	NUMBER(14, "embed", struct tdl_log_init_event, embed),
 	MAYBE_BYTES(15, "anchor_value", struct tdl_log_init_event, anchor_value),
+	TEXT(16, "page_hash", struct tdl_log_init_event, page_hash),
 	END,
 };
 

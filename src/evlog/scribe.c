@@ -11,7 +11,6 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
-#include "evlog/stream.h"
 
 void scribe_start(struct scribe *s, int fd, const struct tdl_log_options *opt)
 {
@@ -135,7 +134,7 @@ static int sum_up(struct scribe *s, struct tdl_error *err)
 	int rc;
 
 	if (r->region.pattern != TDL_LOG_EXTEND) {
-		rc = sha384(s->page_digests, (size_t)s->seen * SHA384_SIZE, r->region.pages_digest,
+		rc = sha384(s->page_digests, (size_t)s->seen * PAGE_DIGEST_SIZE, r->region.pages_digest,
 			    err);
 		if (rc < 0)
 			return rc;
@@ -145,7 +144,7 @@ static int sum_up(struct scribe *s, struct tdl_error *err)
 }
 
 static int emit_page(struct scribe *s, enum scribe_op op, uint64_t gpa, const uint8_t *bytes,
-		     const uint8_t digest[SHA384_SIZE], struct tdl_error *err)
+		     const uint8_t digest[PAGE_DIGEST_SIZE], struct tdl_error *err)
 {
 	struct tdl_log_record r = { .event = TDL_LOG_EVENT_PAGE };
 
@@ -155,14 +154,14 @@ static int emit_page(struct scribe *s, enum scribe_op op, uint64_t gpa, const ui
 		.extended = op == SCRIBE_ADD_EXTEND ? 16 : 0,
 		.bytes = bytes,
 	};
-	memcpy(r.page.digest, digest, SHA384_SIZE);
+	memcpy(r.page.digest, digest, PAGE_DIGEST_SIZE);
 	if (s->opt.embed && s->region.region.origin != TDL_LOG_ORIGIN_ZERO)
 		r.present = 1u << 6;
 	return emit(s, &r, err);
 }
 
 static int emit_add(struct scribe *s, uint64_t gpa, const uint8_t *bytes,
-		    const uint8_t digest[SHA384_SIZE], uint64_t stream_length,
+		    const uint8_t digest[PAGE_DIGEST_SIZE], uint64_t stream_length,
 		    struct tdl_error *err)
 {
 	struct tdl_log_record r = { .event = TDL_LOG_EVENT_PAGE_ADD };
@@ -172,7 +171,7 @@ static int emit_add(struct scribe *s, uint64_t gpa, const uint8_t *bytes,
 		.stream_length = stream_length,
 		.bytes = bytes,
 	};
-	memcpy(r.add.digest, digest, SHA384_SIZE);
+	memcpy(r.add.digest, digest, PAGE_DIGEST_SIZE);
 	if (s->opt.embed && s->region.region.origin != TDL_LOG_ORIGIN_ZERO)
 		r.present = 1u << 7;
 	return emit(s, &r, err);
@@ -186,9 +185,8 @@ static int emit_extends(struct scribe *s, uint64_t gpa, const uint8_t *bytes,
 		int rc;
 
 		r.extend.gpa = gpa + i * CHUNK_SIZE;
-		rc = sha384(bytes + i * CHUNK_SIZE, CHUNK_SIZE, r.extend.digest, err);
-		if (rc == 0)
-			rc = emit(s, &r, err);
+		chunk_digest(bytes + i * CHUNK_SIZE, r.extend.digest);
+		rc = emit(s, &r, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -237,7 +235,7 @@ int scribe_page(struct scribe *s, enum scribe_op op, uint64_t gpa, const uint8_t
 		digest_of(s, bytes);
 	if (s->opt.detail == TDL_LOG_DETAIL_CALL)
 		return emit_calls(s, op, gpa, bytes, length, err);
-	memcpy(s->page_digests + s->seen++ * SHA384_SIZE, s->last_digest, SHA384_SIZE);
+	memcpy(s->page_digests + s->seen++ * PAGE_DIGEST_SIZE, s->last_digest, PAGE_DIGEST_SIZE);
 	if (!summed_up(s))
 		return emit_page(s, op, gpa, bytes, s->last_digest, err);
 	return s->seen == s->region.region.pages ? sum_up(s, err) : 0;

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "evlog/record.h"
+#include "evlog/stream.h"
 
 #define SCRIBE_BUFFER 65536 /* bytes collected before they are written */
 
@@ -19,9 +20,9 @@ struct scribe {
 	struct tdl_log_record region;
 	char region_name[TDL_LOG_TEXT_MAX];
 	uint64_t seen;
-	uint8_t page_digests[TDL_LOG_REGION_PAGES * SHA384_SIZE];
+	uint8_t page_digests[TDL_LOG_REGION_PAGES * PAGE_DIGEST_SIZE];
 	/* Pages repeat: the bytes hashed last, and their digest. */
-	uint8_t last_page[4096], last_digest[SHA384_SIZE];
+	uint8_t last_page[4096], last_digest[PAGE_DIGEST_SIZE];
 	uint8_t file_digest[SHA384_SIZE];
 	bool file_digested;
 	size_t used; /* bytes in buffer */

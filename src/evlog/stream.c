@@ -34,11 +34,12 @@ void stream_extend(struct sha384_stream *s, uint64_t gpa, const uint8_t page[PAG
 	sha384_stream_update(s, units, sizeof(units));
 }
 
-void page_digest(const uint8_t page[PAGE_SIZE_4K], uint8_t ret_digest[SHA384_SIZE])
+void page_digest(const uint8_t page[PAGE_SIZE_4K], uint8_t ret_digest[PAGE_DIGEST_SIZE])
 {
-	struct sha384_stream s;
+	sha256(page, PAGE_SIZE_4K, ret_digest);
+}
 
-	sha384_stream_start(&s);
-	sha384_stream_update(&s, page, PAGE_SIZE_4K);
-	sha384_stream_digest(&s, ret_digest);
+void chunk_digest(const uint8_t chunk[CHUNK_SIZE], uint8_t ret_digest[PAGE_DIGEST_SIZE])
+{
+	sha256(chunk, CHUNK_SIZE, ret_digest);
 }

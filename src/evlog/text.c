@@ -51,7 +51,7 @@ static void page_text(const struct tdl_log_page_event *e, char *buf, size_t size
 
 	snprintf(buf, size, "0x%llx%s%s, %.16s...", (unsigned long long)e->gpa,
 		 e->added ? ", added" : "", e->extended ? ", extended" : "",
-		 hex_encode(e->digest, SHA384_SIZE, hex));
+		 hex_encode(e->digest, sizeof(e->digest), hex));
 }
 
 char *tdl_log_record_text(const struct tdl_log_record *r, char *buf, size_t size)
@@ -74,11 +74,11 @@ char *tdl_log_record_text(const struct tdl_log_record *r, char *buf, size_t size
 		break;
 	case TDL_LOG_EVENT_PAGE_ADD:
 		snprintf(buf, size, "0x%llx, %.16s...", (unsigned long long)r->add.gpa,
-			 hex_encode(r->add.digest, SHA384_SIZE, hex));
+			 hex_encode(r->add.digest, sizeof(r->add.digest), hex));
 		break;
 	case TDL_LOG_EVENT_MR_EXTEND:
 		snprintf(buf, size, "0x%llx, %.16s...", (unsigned long long)r->extend.gpa,
-			 hex_encode(r->extend.digest, SHA384_SIZE, hex));
+			 hex_encode(r->extend.digest, sizeof(r->extend.digest), hex));
 		break;
 	case TDL_LOG_EVENT_FINALIZE:
 		snprintf(buf, size, "MRTD %s, %llu calls",

@@ -337,6 +337,7 @@ static void far_offset(struct tdl_log_record *r) { r->region.source.offset = UIN
 static void other_mrtd(struct tdl_log_record *r) { r->finalize.mrtd[0] ^= 1; }
 static void other_calls(struct tdl_log_record *r) { r->finalize.calls++; }
 static void other_detail(struct tdl_log_record *r) { r->init.detail = TDL_LOG_DETAIL_CALL; }
+static void other_hash(struct tdl_log_record *r) { r->init.page_hash.length--; }
 static void other_register(struct tdl_log_record *r) { r->anchor_index++; }
 
 static const struct forgery {
@@ -348,6 +349,7 @@ static const struct forgery {
 } forgeries[] = {
 	{ 3, other_page_digest, TDL_LOG_CHECK_PAGES, 3, "page 0 of section 0 (BFV) at 0xffffb000" },
 	{ 7, other_page_digest, TDL_LOG_CHECK_PAGES, 7, "page 4 of section 0 (BFV) at 0xfffff000" },
+	{ 1, other_hash, TDL_LOG_CHECK_ORDER, 1, "something else than SHA-256" },
 	{ 4, other_page, TDL_LOG_CHECK_ORDER, 4, "not the page of the region that comes next" },
 	{ 4, not_extended, TDL_LOG_CHECK_ORDER, 4, "as the region's pattern says" },
 	{ 2, other_state, TDL_LOG_CHECK_STATES, 2, "does not start as SHA-384 does" },
