@@ -215,7 +215,7 @@ int main(int argc, char **argv)
 
 	for (uint64_t gib = 1; gib <= most; gib *= 4)
 		failed |= row(gib, ORDINARY, false);
-	for (uint64_t gib = 1; gib <= most && gib <= 64; gib *= 8)
+	for (uint64_t gib = 1; gib <= most; gib *= 4)
 		failed |= row(gib, TD, false);
 	failed |= row(1, PRIVATE, false);
 	failed |= row(1, ORDINARY, true);

@@ -11,6 +11,7 @@ TESTS += \
 	%D%/test-expect.sh \
 	%D%/test-frame.sh \
 	%D%/test-help.sh \
+	%D%/test-log.sh \
 	%D%/test-measure.sh
 EXTRA_DIST += \
 	%D%/expected/expect-show.json \
@@ -21,6 +22,15 @@ EXTRA_DIST += \
 	%D%/expected/expect-verify.json \
 	%D%/expected/inspect.json \
 	%D%/expected/inspect.txt \
+	%D%/expected/log-diff-bytes.txt \
+	%D%/expected/log-diff-order.txt \
+	%D%/expected/log-diff-same.txt \
+	%D%/expected/log-show.json \
+	%D%/expected/log-show.txt \
+	%D%/expected/log-verify-bad.txt \
+	%D%/expected/log-verify-short.txt \
+	%D%/expected/log-verify.json \
+	%D%/expected/log-verify.txt \
 	%D%/expected/measure-verbose.txt \
 	%D%/expected/measure.json \
 	%D%/expected/measure.txt \
@@ -34,6 +44,7 @@ EXTRA_DIST += \
 	%D%/test-expect.sh \
 	%D%/test-frame.sh \
 	%D%/test-help.sh \
+	%D%/test-log.sh \
 	%D%/test-measure.sh
 # The tool run as users run it.
 TESTS += tests/e2e/test-launch.sh
