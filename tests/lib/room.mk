@@ -20,4 +20,5 @@ TESTS += tests/lib/check-rooms.sh tests/lib/check-headers.sh tests/lib/check-api
 EXTRA_DIST += \
 	%D%/check-api.sh \
 	%D%/check-headers.sh \
+	%D%/valgrind.sh \
 	%D%/check-rooms.sh
