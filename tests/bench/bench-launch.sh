@@ -38,10 +38,11 @@ done >"$work/times"
 median() {
 	cut -d ' ' -f "$1" "$work/times" | sort -n | sed -n "$((runs / 2 + 1))p"
 }
-awk -v measure="$(median 1)" -v plain="$(median 2)" -v logged="$(median 3)" 'BEGIN {
+awk -v measure="$(median 1)" -v plain="$(median 2)" -v logged="$(median 3)" \
+	-v writing="$("$build/bench_log" "$work/4m.fd" "$work/log")" 'BEGIN {
 	printf "launch with log, written, read back and replayed, 4 MiB TDVF: %.2f ms; measure: %.2f ms; ", \
 		logged / 1e6, measure / 1e6
 	printf "ratio %.2f (goal: at most 2.50)\n", logged / measure
-	printf "launch without a log: %.2f ms; log and replay are %.0f%% of a launch with one (goal for writing alone: at most 10%%)\n", \
-		plain / 1e6, 100 * (logged - plain) / logged
+	printf "launch without a log: %.2f ms; CPU time of writing the log alone: %.2f ms, %.0f%% of a launch with one (goal: at most 10%%)\n", \
+		plain / 1e6, writing, 100 * writing * 1e6 / logged
 }'
