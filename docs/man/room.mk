@@ -17,6 +17,7 @@ dist_man_MANS += \
 api_pages = \
 	%D%/tdl_ccel.3 \
 	%D%/tdl_collateral.3 \
+	%D%/tdl_collect.3 \
 	%D%/tdl_conformance.3 \
 	%D%/tdl_decode.3 \
 	%D%/tdl_error.3 \

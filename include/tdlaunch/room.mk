@@ -3,6 +3,7 @@ tdlaunchincludedir = $(includedir)/tdlaunch
 tdlaunchinclude_HEADERS = \
 	%D%/ccel.h \
 	%D%/collateral.h \
+	%D%/collect.h \
 	%D%/conformance.h \
 	%D%/decode.h \
 	%D%/error.h \

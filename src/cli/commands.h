@@ -17,6 +17,7 @@ extern const struct cli_command attest_commands[];
 extern const struct cli_command cli_expect_commands[];
 extern const struct cli_command cmd_log[];
 
+int cmd_attest_collect(int argc, char **argv);
 int cmd_attest_show(int argc, char **argv);
 int cmd_attest_replay(int argc, char **argv);
 int cmd_attest_verify(int argc, char **argv);

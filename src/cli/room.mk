@@ -28,6 +28,7 @@ tdlaunch_SOURCES = \
 	%D%/attest_expect.c \
 	%D%/attest_expect.h \
 	%D%/cmd_attest.c \
+	%D%/cmd_attest_collect.c \
 	%D%/cmd_attest_replay.c \
 	%D%/cmd_attest_verify.c \
 	%D%/cmd_decode.c \

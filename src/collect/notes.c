@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What no single item tells: items that contradict each other, and a TPM beside a TD. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+#include <tdlaunch/quote.h>
+#include <tdlaunch/report.h>
+
+#include "base/attr.h"
+#include "base/bytes.h"
+#include "base/scope.h"
+#include "collect/sources.h"
+
+static const char *const registers[] = { "mrtd", "rtmr0", "rtmr1", "rtmr2", "rtmr3" };
+
+struct sides {
+	struct tdl_report *report;
+	struct tdl_quote *quote;
+	struct json_object *files;
+};
+
+static void open_sides(const struct tdl_collection *c, struct sides *s)
+{
+	const struct entry *report = collect_find(c, "tdreport.bin");
+	const struct entry *quote = collect_find(c, "quote.bin");
+	const struct entry *files = collect_find(c, "registers.json");
+
+	/* What cannot be read is a verifier's to complain about. */
+	if (report->bytes)
+		(void)tdl_report_open(report->bytes, report->item.size, &s->report, NULL);
+	if (quote->bytes)
+		(void)tdl_quote_open(quote->bytes, quote->item.size, &s->quote, NULL);
+	if (files->bytes)
+		s->files = json_tokener_parse((const char *)files->bytes);
+}
+
+static void close_sides(struct sides *s)
+{
+	tdl_report_free(s->report);
+	tdl_quote_free(s->quote);
+	json_object_put(s->files);
+}
+
+static void note_registers(struct tdl_collection *c, const struct sides *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(registers); i++) {
+		struct tdl_field in_report;
+		struct tdl_field in_quote;
+		struct json_object *in_file;
+		char text[97];
+
+		if (!s->report || tdl_report_field(s->report, registers[i], &in_report) < 0)
+			continue;
+		if (s->quote && tdl_quote_field(s->quote, registers[i], &in_quote) == 0 &&
+		    memcmp(in_report.bytes, in_quote.bytes, 48) != 0)
+			collect_note(c,
+				     "%s in the TDREPORT is not that in the quote: it was "
+				     "extended between the two, or they are of different machines",
+				     registers[i]);
+		hex_encode(in_report.bytes, 48, text);
+		if (s->files && json_object_object_get_ex(s->files, registers[i], &in_file) &&
+		    strcmp(text, json_object_get_string(in_file)) != 0)
+			collect_note(c,
+				     "%s in the TDREPORT is not what the kernel's register file "
+				     "says: it was extended between the two readings",
+				     registers[i]);
+	}
+}
+
+static void note_report_data(struct tdl_collection *c, const struct sides *s)
+{
+	struct tdl_field field;
+
+	if (c->recorded && all_zero(c->report_data, REPORT_DATA_SIZE))
+		return; /* nothing was asked for */
+	if (s->report && tdl_report_field(s->report, "reportdata", &field) == 0 &&
+	    memcmp(field.bytes, c->report_data, REPORT_DATA_SIZE) != 0)
+		collect_note(c, "the TDREPORT has other report data than was asked for%s",
+			     c->recorded ? ": it is a recorded one" : "");
+	if (s->quote && tdl_quote_field(s->quote, "reportdata", &field) == 0 &&
+	    memcmp(field.bytes, c->report_data, REPORT_DATA_SIZE) != 0)
+		collect_note(c, "the quote has other report data than was asked for%s",
+			     c->recorded ? ": it is a recorded one" : "");
+}
+
+/* RTMR0 to RTMR3 are zero: no firmware that measures leaves them so. */
+static bool rtmrs_unused(const struct sides *s)
+{
+	for (size_t i = 1; s->report && i < ARRAY_SIZE(registers); i++) {
+		struct tdl_field field;
+
+		if (tdl_report_field(s->report, registers[i], &field) < 0 ||
+		    !all_zero(field.bytes, field.size))
+			return false;
+	}
+	return s->report != NULL;
+}
+
+static void note_tpm(const struct collect_system *sys, struct tdl_collection *c,
+		     const struct sides *s)
+{
+	bool tpm = sys->exists(sys->ctx, "/sys/class/tpm/tpm0");
+
+	if (c->place == TDL_PLACE_TD && tpm)
+		collect_note(c, "a TPM is beside this TD; its host provides it (a swtpm, for "
+				"example), and what its PCRs say proves nothing about the TD");
+	if (c->place == TDL_PLACE_TD && rtmrs_unused(s))
+		collect_note(c,
+			     "RTMR0 to RTMR3 are zero: the firmware measured nothing into them%s",
+			     tpm ? " and may have used the TPM in their place" : "");
+	if (c->place == TDL_PLACE_PARAVISOR)
+		collect_note(c,
+			     "a paravisor runs this guest: its MRTD is the paravisor's, its RTMRs "
+			     "stay zero, and the guest's own measurements are in the vTPM's PCRs");
+}
+
+void collect_notes(const struct collect_system *sys, struct tdl_collection *collection)
+{
+	struct sides sides = { 0 };
+
+	open_sides(collection, &sides);
+	note_registers(collection, &sides);
+	note_report_data(collection, &sides);
+	note_tpm(sys, collection, &sides);
+	close_sides(&sides);
+}
