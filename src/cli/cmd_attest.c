@@ -63,6 +63,7 @@ static const struct cli_command policy_commands[] = {
 };
 
 const struct cli_command attest_commands[] = {
+	{ "collect", cmd_attest_collect, "take the evidence of this guest", NULL },
 	{ "show", cmd_attest_show, "show evidence of any kind", NULL },
 	{ "verify", cmd_attest_verify, "verify a TD quote", NULL },
 	{ "what-if", cmd_attest_what_if, "judge many quotes by another bundle", NULL },

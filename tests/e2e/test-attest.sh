@@ -57,3 +57,23 @@ else
 	echo "note: no public evidence at hand"
 fi
 finish
+
+# Collecting: what a recorded guest holds goes into a folder as it is; without a quote it is a 3.
+mkdir -p guest/dev guest/proc guest/sys/kernel/config/tsm/report/one guest/sys/class/tpm/tpm0
+head -c 1024 /dev/zero >guest/dev/tdx_guest
+echo console=ttyS0 >guest/proc/cmdline
+run 3 attest collect --sysroot guest -o found
+cmp -s found/cmdline guest/proc/cmdline || fail "the command line is not in the folder"
+grep -q 'TD quote: the copy has no' out && fail "an entry is there"
+echo tdx_guest >guest/sys/kernel/config/tsm/report/one/provider
+cp "$seeds/fuzz_quote/v4" guest/sys/kernel/config/tsm/report/one/outblob
+run 3 attest collect --sysroot guest -o found
+grep -q 'folder found is not empty' err || fail "a full folder is not refused"
+run 0 attest collect --json --sysroot guest -o found2 --nonce 0102
+"$json_valid" <out || fail "attest collect --json is no JSON"
+grep -q 'a TPM is beside this TD' out || fail "the TPM of the host is not warned of"
+cmp -s found2/quote.bin "$seeds/fuzz_quote/v4" || fail "the quote is not as recorded"
+run 3 attest collect --sysroot nowhere -o found3
+[ ! -e found3 ] || fail "a folder of nothing was left"
+run 2 attest collect
+run 2 attest collect -o x --nonce 123

@@ -10,6 +10,7 @@ include tests/unit/host/room.mk
 include tests/unit/launch/room.mk
 include tests/unit/refval/room.mk
 include tests/unit/attest/room.mk
+include tests/unit/collect/room.mk
 include tests/unit/anchor/room.mk
 include tests/unit/cli/room.mk
 include tests/unit/trace/room.mk
