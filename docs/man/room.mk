@@ -12,6 +12,7 @@ dist_man_MANS += \
 	%D%/tdlaunch-launch.1 \
 	%D%/tdlaunch-log.1 \
 	%D%/tdlaunch-measure.1 \
+	%D%/tdlaunch-prefault.1 \
 	%D%/tdlaunch.1
 
 api_pages = \

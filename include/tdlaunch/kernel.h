@@ -24,6 +24,8 @@ extern "C" {
  * @no_tdx: the machine has no TDX
  * @no_tdp: KVM does not use two-dimensional paging; there is no private memory then
  * @no_sw_protected: KVM has no KVM_X86_SW_PROTECTED_VM, as in most distributions
+ * @thp:    Linux maps ordinary memory by 2 MiB wherever it can, as with transparent huge pages
+ *          always on
  * @trace:  called for every uAPI call, SEAMCALL and refusal, with one line of text; or NULL
  * @trace_ctx: its first argument
  */
@@ -35,6 +37,7 @@ struct tdl_kernel_options {
 	bool no_tdx;
 	bool no_tdp;
 	bool no_sw_protected;
+	bool thp;
 	void (*trace)(void *ctx, const char *line);
 	void *trace_ctx;
 };

@@ -106,6 +106,64 @@ struct tdl_prefault_result {
 TDL_API int tdl_prefault_run(const struct tdl_prefault_job *job,
 			     struct tdl_prefault_result *ret_result, struct tdl_error *err);
 
+/**
+ * struct tdl_prefault_trial - a VM to measure on
+ * @size:         memory of the VM, bytes, multiple of 4096; of 2 MiB with @hugepages
+ * @threads:      vCPUs, each used by a thread of its own
+ * @is_private:   the memory is guest_memfd, declared private; else ordinary memory of the process
+ * @hugepages:    ordinary memory comes from hugetlb pages of 2 MiB
+ * @populate:     ordinary memory is written by the process before anything is measured, so that it
+ *                is there; else its pages are the kernel's zero page until somebody writes
+ * @touch:        let a guest touch the memory too, where the host runs guests
+ * @busy_retries: as in struct tdl_prefault_job, as are the rest
+ */
+struct tdl_prefault_trial {
+	uint64_t size;
+	unsigned int threads;
+	bool is_private;
+	bool hugepages;
+	bool populate;
+	bool touch;
+	unsigned int busy_retries;
+	const volatile int *cancel;
+	void (*progress)(void *ctx, uint64_t done, uint64_t total);
+	void *progress_ctx;
+};
+
+/**
+ * struct tdl_prefault_outcome - what was measured
+ * @prefault:       all of the memory, mapped ahead
+ * @levels:         entries that this added to KVM's tables; one step of the call makes one of them
+ * @is_touched:     a guest has touched memory, and the rest counts
+ * @touch_bytes:    how much of it: all, or the 2 GiB that guest code without paging reaches
+ * @first_touch_seconds: until the vCPUs of a fresh VM had written one byte to each page, side by side
+ * @second_touch_seconds: the same in the VM whose memory was mapped ahead
+ */
+struct tdl_prefault_outcome {
+	struct tdl_prefault_result prefault;
+	struct tdl_levels levels;
+	bool is_touched;
+	uint64_t touch_bytes;
+	double first_touch_seconds;
+	double second_touch_seconds;
+};
+
+/**
+ * tdl_prefault_try() - measure once what pre-population costs and saves
+ * @host:        where, borrowed during the call
+ * @trial:       on which VM; borrowed
+ * @ret_outcome: what was measured
+ * @err:         why not; NULL is fine
+ *
+ * One VM is made for the pre-fault and another for the first touch; both are gone afterwards.
+ *
+ * Return: 0; -EINVAL for a trial that cannot be; -ENODEV when the host cannot map memory ahead, or
+ * has no private memory and that is asked for; -ENOMEM, also when there are not enough huge pages;
+ * -ECANCELED; else as tdl_prefault_run().
+ */
+TDL_API int tdl_prefault_try(struct tdl_host *host, const struct tdl_prefault_trial *trial,
+			     struct tdl_prefault_outcome *ret_outcome, struct tdl_error *err);
+
 #ifdef __cplusplus
 }
 #endif

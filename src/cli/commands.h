@@ -12,6 +12,7 @@ int cmd_host(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_launch(int argc, char **argv);
 int cmd_measure(int argc, char **argv);
+int cmd_prefault(int argc, char **argv);
 
 extern const struct cli_command attest_commands[];
 extern const struct cli_command cli_expect_commands[];

@@ -39,11 +39,12 @@ static bool take_word(const char *word, struct tdl_kernel_options *options)
 }
 
 /* @words: NULL, or what stands behind "embedded:", which is taken apart. */
-static int open_embedded(struct kvm_choice *choice, FILE *trace, const char *linux_version,
-			 char *words, struct tdl_error *err)
+static int open_embedded(struct kvm_choice *choice, enum kvm_need need, FILE *trace,
+			 const char *linux_version, char *words, struct tdl_error *err)
 {
 	struct tdl_kernel_options options = {
 		.linux_version = linux_version,
+		.thp = need == KVM_FOR_HUGE_PAGES,
 		.trace = trace ? trace_line : NULL,
 		.trace_ctx = choice,
 	};
@@ -78,6 +79,7 @@ static bool fills(enum kvm_need need, const struct tdl_probe *probe)
 static const char *const need_names[] = {
 	[KVM_FOR_TDS] = "TDX",
 	[KVM_FOR_PREFAULTS] = "pre-population",
+	[KVM_FOR_HUGE_PAGES] = "pre-population",
 };
 
 /* The machine's own KVM if it offers what is needed. Otherwise no host, and why in @why. */
@@ -110,7 +112,7 @@ static int open_auto(struct kvm_choice *choice, enum kvm_need need, FILE *trace,
 	}
 	if (!quiet)
 		cli_say("using the embedded kernel: %s", why.text);
-	return open_embedded(choice, trace, NULL, NULL, err);
+	return open_embedded(choice, need, trace, NULL, NULL, err);
 }
 
 int kvm_open(const char *word, const char *linux_version, enum kvm_need need, FILE *trace,
@@ -123,10 +125,10 @@ int kvm_open(const char *word, const char *linux_version, enum kvm_need need, FI
 		return tdl_fail(err, -ENOMEM, "no memory for a word");
 	*ret_choice = (struct kvm_choice){ .trace = trace };
 	if (strcmp(word, "embedded") == 0 || (linux_version && strcmp(word, "auto") == 0))
-		rc = open_embedded(ret_choice, trace, linux_version, NULL, err);
+		rc = open_embedded(ret_choice, need, trace, linux_version, NULL, err);
 	else if (strncmp(word, EMBEDDED_AS, strlen(EMBEDDED_AS)) == 0)
-		rc = open_embedded(ret_choice, trace, linux_version, copy + strlen(EMBEDDED_AS),
-				   err);
+		rc = open_embedded(ret_choice, need, trace, linux_version,
+				   copy + strlen(EMBEDDED_AS), err);
 	else if (linux_version && strchr(word, '/'))
 		rc = tdl_fail(err, -EINVAL, "--linux is about the embedded kernel, not %s", word);
 	else if (strcmp(word, "auto") == 0)

@@ -14,7 +14,8 @@
 /* What a machine's KVM has to offer for auto to take it. */
 enum kvm_need {
 	KVM_FOR_TDS,	    /* TDX */
-	KVM_FOR_PREFAULTS, /* memory mapped ahead */
+	KVM_FOR_PREFAULTS,  /* memory mapped ahead */
+	KVM_FOR_HUGE_PAGES, /* the same; an embedded kernel has transparent huge pages always on */
 };
 
 struct kvm_choice {

@@ -10,23 +10,7 @@
 
 #include <tdlaunch/mrtd.h>
 
-/* Set by SIGINT and SIGTERM; the launch stops at the next call. */
-static int stop_asked;
-
-static void ask_to_stop(int signal)
-{
-	(void)signal;
-	__atomic_store_n(&stop_asked, 1, __ATOMIC_RELAXED);
-}
-
-/* Without SA_RESTART, so that a call into a real KVM comes back. */
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = ask_to_stop };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
+#include "cli/stop.h"
 
 /* MRTD from the plan alone, beside the launch. */
 struct computation {
@@ -258,8 +242,7 @@ static int compare_with_manifest(struct job *job, struct tdl_error *err)
 
 void job_watch(struct job *job)
 {
-	catch_signals();
-	job->options.cancel = &stop_asked;
+	job->options.cancel = stop_on_signals();
 	job->options.observer = &observer;
 	job->options.observer_ctx = job;
 }

@@ -22,6 +22,7 @@ static const struct cli_command commands[] = {
 	  .sub = attest_commands },
 	{ "decode", cmd_decode, "say what TDX numbers mean", NULL },
 	{ "host", cmd_host, "say what a KVM offers to somebody who launches TDs", NULL },
+	{ "prefault", cmd_prefault, "measure what mapping guest memory ahead costs and saves", NULL },
 	{ "conformance", cmd_conformance, "check that a KVM keeps its interface's promises", NULL },
 	{ 0 },
 };

@@ -25,6 +25,7 @@ tdlaunch_SOURCES = \
 	%D%/cmd_log_create.c \
 	%D%/cmd_log_verify.c \
 	%D%/cmd_measure.c \
+	%D%/cmd_prefault.c \
 	%D%/attest_expect.c \
 	%D%/attest_expect.h \
 	%D%/cmd_attest.c \
@@ -44,7 +45,12 @@ tdlaunch_SOURCES = \
 	%D%/launch_rehearse.c \
 	%D%/launch_show.c \
 	%D%/log.h \
-	%D%/main.c
+	%D%/main.c \
+	%D%/prefault.h \
+	%D%/prefault_run.c \
+	%D%/prefault_show.c \
+	%D%/stop.c \
+	%D%/stop.h
 tdlaunch_LDADD = libcli.la $(kernel_rooms) $(lib_rooms) $(JSON_LIBS) $(CRYPTO_LIBS)
 tdlaunch_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--as-needed
 EXTRA_DIST += %D%/README.md

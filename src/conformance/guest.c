@@ -5,22 +5,12 @@
 #include <sys/ioctl.h>
 
 #include "conformance/guest.h"
+#include "host/flat.h"
 #include "uapi/kvm.h"
 
 /*	test ebx, ebx; jz read; mov [esi], al; hlt; read: mov al, [esi]; hlt; hlt... */
 const uint8_t guest_code[16] = { 0x85, 0xdb, 0x74, 0x03, 0x88, 0x06, 0xf4, 0x8a,
 				 0x06, 0xf4, 0xf4, 0xf4, 0xf4, 0xf4, 0xf4, 0xf4 };
-
-static struct kvm_segment flat_segment(uint8_t type, uint16_t selector)
-{
-	return (struct kvm_segment){ .limit = 0xffffffff,
-				     .selector = selector,
-				     .type = type,
-				     .present = 1,
-				     .db = 1,
-				     .s = 1,
-				     .g = 1 };
-}
 
 int guest_touch(void *ctx, int vcpu_fd, uint64_t gpa, bool is_write, bool is_private)
 {
@@ -31,9 +21,7 @@ int guest_touch(void *ctx, int vcpu_fd, uint64_t gpa, bool is_write, bool is_pri
 	(void)is_private;
 	if (ioctl(vcpu_fd, KVM_GET_SREGS, &sregs) < 0)
 		return -errno;
-	sregs.cr0 |= 1;
-	sregs.cs = flat_segment(11, 8);
-	sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = flat_segment(3, 16);
+	flat_mode(&sregs);
 	if (ioctl(vcpu_fd, KVM_SET_SREGS, &sregs) < 0 || ioctl(vcpu_fd, KVM_SET_REGS, &regs) < 0)
 		return -errno;
 	if (ioctl(vcpu_fd, KVM_RUN, 0) < 0)

@@ -149,6 +149,7 @@ int tdl_kernel_host(const struct tdl_kernel_options *options, struct tdl_host **
 		.no_tdx = opt->no_tdx,
 		.no_tdp = opt->no_tdp,
 		.no_sw_protected = opt->no_sw_protected,
+		.thp = opt->thp ? KERNEL_THP_ALWAYS : KERNEL_THP_NEVER,
 		.trace = opt->trace ? trace_event : NULL,
 	};
 	int rc = check_version(opt->linux_version, err);

@@ -80,6 +80,17 @@ long host_ioctl_number(struct tdl_host *host, int fd, unsigned long request, uin
 	return host_ioctl(host, fd, request, (void *)(uintptr_t)number);
 }
 
+void *host_mmap(struct tdl_host *host, int fd, size_t length)
+{
+	return host->ops->mmap ? host->ops->mmap(host->ctx, fd, length) : NULL;
+}
+
+void host_munmap(struct tdl_host *host, void *address, size_t length)
+{
+	if (address && host->ops->munmap)
+		host->ops->munmap(host->ctx, address, length);
+}
+
 ssize_t host_pread(struct tdl_host *host, int fd, void *buffer, size_t size, uint64_t offset)
 {
 	if (!host->ops->pread)

@@ -20,6 +20,9 @@ int host_close(struct tdl_host *host, int fd);
 long host_ioctl(struct tdl_host *host, int fd, unsigned long request, void *arg);
 /* An ioctl whose argument is a number. */
 long host_ioctl_number(struct tdl_host *host, int fd, unsigned long request, uint64_t number);
+/* A shared mapping of a descriptor, or NULL. */
+void *host_mmap(struct tdl_host *host, int fd, size_t length);
+void host_munmap(struct tdl_host *host, void *address, size_t length);
 /* -EOPNOTSUPP where the host has no such call. */
 ssize_t host_pread(struct tdl_host *host, int fd, void *buffer, size_t size, uint64_t offset);
 int host_run(struct tdl_host *host, int vcpu_fd);

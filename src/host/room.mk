@@ -9,6 +9,7 @@ libhost_la_SOURCES = \
 	%D%/dev.c \
 	%D%/facts.c \
 	%D%/facts.h \
+	%D%/flat.h \
 	%D%/host.c \
 	%D%/host.h \
 	%D%/probe.c \

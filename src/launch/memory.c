@@ -105,9 +105,10 @@ int td_make_slot(struct tdl_td *td, uint32_t number, struct tdl_error *err)
 		.guest_phys_addr = slot->gpa,
 		.memory_size = slot->size,
 	};
+	bool is_private = td->is_private && !slot->is_shared;
 	long rc;
 
-	if (td->is_private) {
+	if (is_private) {
 		rc = make_gmem(td, slot, err);
 		if (rc < 0)
 			return (int)rc;
@@ -119,7 +120,7 @@ int td_make_slot(struct tdl_td *td, uint32_t number, struct tdl_error *err)
 			"KVM_SET_USER_MEMORY_REGION2", err);
 	if (rc < 0)
 		return (int)rc;
-	return td->is_private ? make_private(td, slot, err) : 0;
+	return is_private ? make_private(td, slot, err) : 0;
 }
 
 static int reserve(struct td_slot *slot, struct tdl_error *err)

@@ -19,6 +19,9 @@ liblaunch_la_SOURCES = \
 	%D%/report.c \
 	%D%/run.c \
 	%D%/td.h \
+	%D%/touch.c \
+	%D%/touch.h \
+	%D%/trial.c \
 	%D%/vcpu.c \
 	%D%/walk.c \
 	%D%/walk.h

@@ -23,6 +23,7 @@
 struct td_slot {
 	uint64_t gpa, size; /* bytes */
 	int gmem_fd;	    /* -1 before it is made */
+	bool is_shared;	    /* ordinary memory, also in a VM with private memory */
 	void *shared;	    /* what shared accesses reach, size bytes, reserved but not touched by
 			     * a launch */
 };

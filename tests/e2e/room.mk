@@ -12,7 +12,8 @@ TESTS += \
 	%D%/test-frame.sh \
 	%D%/test-help.sh \
 	%D%/test-log.sh \
-	%D%/test-measure.sh
+	%D%/test-measure.sh \
+	%D%/test-prefault.sh
 EXTRA_DIST += \
 	%D%/expected/expect-show.json \
 	%D%/expected/expect-show.txt \
@@ -45,7 +46,8 @@ EXTRA_DIST += \
 	%D%/test-frame.sh \
 	%D%/test-help.sh \
 	%D%/test-log.sh \
-	%D%/test-measure.sh
+	%D%/test-measure.sh \
+	%D%/test-prefault.sh
 # The tool run as users run it.
 TESTS += tests/e2e/test-launch.sh
 EXTRA_DIST += %D%/test-launch.sh
