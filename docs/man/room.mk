@@ -16,6 +16,7 @@ dist_man_MANS += \
 	%D%/tdlaunch.1
 
 api_pages = \
+	%D%/tdl_attest_cache.3 \
 	%D%/tdl_ccel.3 \
 	%D%/tdl_collateral.3 \
 	%D%/tdl_collect.3 \

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 tdlaunchincludedir = $(includedir)/tdlaunch
 tdlaunchinclude_HEADERS = \
+	%D%/attest_cache.h \
 	%D%/ccel.h \
 	%D%/collateral.h \
 	%D%/collect.h \

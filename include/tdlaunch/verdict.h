@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <tdlaunch/attest_cache.h>
 #include <tdlaunch/collateral.h>
 #include <tdlaunch/error.h>
 #include <tdlaunch/export.h>
@@ -67,6 +68,8 @@ struct tdl_expected {
  * @min_evaluation: least tcbEvaluationDataNumber; 0 for any
  * @expected:       values to compare with
  * @n_expected:     how many; several for one field mean "one of them"
+ * @cache:          what earlier verifications established, and where this one leaves what it did;
+ *                  NULL for none. It changes the time a verdict takes, never the verdict
  */
 struct tdl_verify_options {
 	const struct tdl_collateral *collateral;
@@ -77,6 +80,7 @@ struct tdl_verify_options {
 	uint32_t min_evaluation;
 	const struct tdl_expected *expected;
 	size_t n_expected;
+	struct tdl_attest_cache *cache;
 };
 
 /**

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading a bundle: every file by its content, combined documents member by member. */
+/* Taking a bundle apart: every file by its content, combined documents member by member. */
 #include "attest/bundle.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "attest/text.h"
 #include "base/bytes.h"
-#include "base/file.h"
 #include "base/scope.h"
 #include "tdlaunch/evidence.h"
-
-enum { BUNDLE_FILE_LIMIT = 4 << 20 /* bytes */ };
 
 /* Room for one more element of size bytes; NULL and an error when there is none. */
 static void *grow(void *array, unsigned count, size_t size, struct tdl_error *err)
@@ -50,6 +45,8 @@ static int take_signed(struct signed_text *t, const char *file, const char *memb
 	rc = json_load(t->text, size, &root, &t->problem);
 	if (rc == 0)
 		rc = json_member_span(t->text, size, member, &t->span, &t->problem);
+	if (rc == 0)
+		sha256(t->span.text, t->span.size, t->digest);
 	if (rc == 0)
 		json_get_hex(root, "signature", t->signature, sizeof(t->signature), &t->problem);
 	return 0;
@@ -100,6 +97,7 @@ static int add_crl(struct tdl_collateral *c, const char *file, const char *bytes
 	if (crl_parse((const uint8_t *)bytes, size, &crl, NULL) < 0)
 		return 0;
 	all[c->n_crls].crl = crl;
+	sha256(bytes, size, all[c->n_crls].digest);
 	all[c->n_crls].file = strdup(file);
 	return all[c->n_crls++].file ? 0 : tdl_fail(err, -ENOMEM, "no memory for collateral");
 }
@@ -123,6 +121,7 @@ static int add_chain(struct tdl_collateral *c, const char *file, const char *byt
 	if (certs_parse((const uint8_t *)plain, size, CERTS_LIMIT, &certs, NULL) < 0)
 		return 0;
 	all[c->n_chains].certs = certs;
+	sha256(bytes, size, all[c->n_chains].digest);
 	all[c->n_chains].file = strdup(file);
 	return all[c->n_chains++].file ? 0 : tdl_fail(err, -ENOMEM, "no memory for collateral");
 }
@@ -206,83 +205,27 @@ static int add_combined(struct tdl_collateral *c, const char *file, const char *
 	return rc;
 }
 
-static int add_file(struct tdl_collateral *c, const char *path, struct tdl_error *err)
+int bundle_add(struct tdl_collateral *c, const struct bundle_file *f, struct tdl_error *err)
 {
-	AUTO_FREE uint8_t *bytes = NULL;
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	size_t size = 0;
-	int rc = file_read(path, BUNDLE_FILE_LIMIT, &bytes, &size, err);
+	const char *text = (const char *)f->bytes;
 
-	if (rc < 0)
-		return rc;
-	switch (tdl_evidence_recognise(bytes, size)) {
+	switch (tdl_evidence_recognise(f->bytes, f->size)) {
 	case TDL_EVIDENCE_TCB_INFO:
-		return add_tcb(c, name, (const char *)bytes, size, err);
+		return add_tcb(c, f->name, text, f->size, err);
 	case TDL_EVIDENCE_QE_IDENTITY:
-		return add_qe(c, name, (const char *)bytes, size, err);
+		return add_qe(c, f->name, text, f->size, err);
 	case TDL_EVIDENCE_CRL:
-		return add_crl(c, name, (const char *)bytes, size, err);
+		return add_crl(c, f->name, text, f->size, err);
 	case TDL_EVIDENCE_CERTIFICATES:
-		return add_chain(c, name, (const char *)bytes, size, err);
+		return add_chain(c, f->name, text, f->size, err);
 	case TDL_EVIDENCE_COLLATERAL:
-		return add_combined(c, name, (const char *)bytes, size, err);
+		return add_combined(c, f->name, text, f->size, err);
 	default:
 		/* A CRL as hex digits has nothing else that would tell it. */
-		return size && hex_decode((char[]){ (char)bytes[0], '0', 0 }, &(uint8_t){ 0 }, 1)
-			       ? add_crl(c, name, (const char *)bytes, size, err)
+		return f->size && hex_decode((char[]){ text[0], '0', 0 }, &(uint8_t){ 0 }, 1)
+			       ? add_crl(c, f->name, text, f->size, err)
 			       : 0;
 	}
-}
-
-static void free_names(struct dirent ***names)
-{
-	free(*names);
-}
-
-static int add_folder(struct tdl_collateral *c, const char *path, struct tdl_error *err)
-{
-	__attribute__((cleanup(free_names))) struct dirent **names = NULL;
-	int n = scandir(path, &names, NULL, alphasort);
-	int rc = n < 0 ? tdl_fail(err, -errno, "%s: %s", path, strerror(errno)) : 0;
-
-	for (int i = 0; i < n; i++) {
-		AUTO_FREE char *file = NULL;
-		AUTO_FREE struct dirent *entry = names[i];
-		struct stat st;
-
-		if (rc < 0 || entry->d_name[0] == '.')
-			continue;
-		if (asprintf(&file, "%s/%s", path, entry->d_name) < 0) {
-			file = NULL;
-			rc = tdl_fail(err, -ENOMEM, "no memory for collateral");
-		} else if (stat(file, &st) == 0 && S_ISREG(st.st_mode) &&
-			   st.st_size <= BUNDLE_FILE_LIMIT) {
-			rc = add_file(c, file, err);
-		}
-	}
-	return rc;
-}
-
-int tdl_collateral_open(const char *path, struct tdl_collateral **ret_collateral,
-			struct tdl_error *err)
-{
-	struct tdl_collateral *c;
-	struct stat st;
-	int rc;
-
-	if (stat(path, &st) < 0)
-		return tdl_fail(err, -errno, "%s: %s", path, strerror(errno));
-	c = calloc(1, sizeof(*c));
-	if (!c)
-		return tdl_fail(err, -ENOMEM, "no memory for collateral");
-	rc = S_ISDIR(st.st_mode) ? add_folder(c, path, err) : add_file(c, path, err);
-	if (rc < 0) {
-		tdl_collateral_free(c);
-		return rc;
-	}
-	*ret_collateral = c;
-	return 0;
 }
 
 static void end_text(struct signed_text *t)
@@ -293,7 +236,7 @@ static void end_text(struct signed_text *t)
 
 void tdl_collateral_free(struct tdl_collateral *c)
 {
-	if (!c)
+	if (!c || atomic_fetch_sub(&c->refs, 1) != 1)
 		return;
 	for (unsigned i = 0; i < c->n_tcb; i++) {
 		end_text(&c->tcb[i].text);

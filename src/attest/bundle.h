@@ -3,11 +3,14 @@
 #ifndef ATTEST_BUNDLE_H
 #define ATTEST_BUNDLE_H
 
+#include <stdatomic.h>
+
 #include <tdlaunch/collateral.h>
 
 #include "attest/cert.h"
 #include "attest/json.h"
 #include "attest/tcb.h"
+#include "base/hash.h"
 
 enum { BUNDLE_ITEMS_LIMIT = 256 /* of each kind */ };
 
@@ -17,6 +20,7 @@ struct signed_text {
 	char *text;	       /* owned: the whole response */
 	struct json_span span; /* what was signed */
 	uint8_t signature[64];
+	uint8_t digest[SHA256_SIZE]; /* of what was signed */
 	struct tdl_error problem; /* code 0 when it parsed */
 };
 
@@ -33,19 +37,33 @@ struct qe_document {
 struct crl_document {
 	char *file; /* owned */
 	X509_CRL *crl;
+	uint8_t digest[SHA256_SIZE]; /* of the file's text */
 };
 
 struct chain_document {
 	char *file; /* owned */
 	struct certs certs;
+	uint8_t digest[SHA256_SIZE]; /* of the file's text */
 };
 
 struct tdl_collateral {
+	atomic_uint refs; /* a cache and its users share one */
 	struct tcb_document *tcb;
 	struct qe_document *qe;
 	struct crl_document *crls;
 	struct chain_document *chains;
 	unsigned n_tcb, n_qe, n_crls, n_chains;
 };
+
+/* A file of a bundle, as it was read. */
+struct bundle_file {
+	char *name;	/* owned: the last part of its path */
+	uint8_t *bytes; /* owned */
+	size_t size;
+};
+
+/* Add what is in a file. What is wrong with a document is kept with it; a file that is no
+ * collateral is passed over. */
+int bundle_add(struct tdl_collateral *c, const struct bundle_file *file, struct tdl_error *err);
 
 #endif

@@ -6,6 +6,7 @@ libattest_la_SOURCES = \
 	%D%/azure.h \
 	%D%/bundle.c \
 	%D%/bundle.h \
+	%D%/bundle_open.c \
 	%D%/bundle_show.c \
 	%D%/ccel.c \
 	%D%/ccel.h \
@@ -21,6 +22,8 @@ libattest_la_SOURCES = \
 	%D%/diagnose.c \
 	%D%/doc.c \
 	%D%/doc.h \
+	%D%/facts.c \
+	%D%/facts.h \
 	%D%/hcl.c \
 	%D%/hcl.h \
 	%D%/json.c \

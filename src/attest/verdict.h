@@ -8,6 +8,7 @@
 #include <tdlaunch/verdict.h>
 
 #include "attest/bundle.h"
+#include "attest/facts.h"
 #include "attest/policy.h"
 #include "attest/quote.h"
 #include "attest/tcb_match.h"
@@ -53,12 +54,14 @@ struct tdl_verdict {
 	unsigned n_fields;
 };
 
-/* A verification under way. Everything is borrowed except the chains. */
+/* A verification under way. Everything is borrowed except what is known; chain and pinned are views
+ * of that. */
 struct verify {
 	struct tdl_verdict *v;
 	const struct tdl_verify_options *opt;
 	const struct tdl_policy *policy;
 	struct tdl_quote *quote; /* NULL when it did not parse */
+	struct known *known_chain, *known_root, *known_qe; /* references */
 	struct certs chain;	 /* leaf, CA, root; empty when it did not parse */
 	struct certs pinned;	 /* one certificate when options name a root */
 	bool root_good;		 /* the chain's root is the pinned one */

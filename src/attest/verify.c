@@ -114,6 +114,24 @@ static void run(struct verify *s, const void *bytes, size_t size)
 	verify_body(s);
 }
 
+static int take_root(struct verify *s, struct tdl_error *err)
+{
+	struct fact_key key = { .kind = FACT_ROOT };
+
+	sha256(s->opt->root, s->opt->root_size, key.digest[0]);
+	s->known_root = facts_find(s->opt->cache, &key);
+	if (!s->known_root) {
+		s->known_root = known_new();
+		if (!s->known_root)
+			return tdl_fail(err, -ENOMEM, "no memory for the root certificate");
+		if (certs_parse(s->opt->root, s->opt->root_size, 1, &s->known_root->certs, err) < 0)
+			return tdl_while(err, -EINVAL, "root certificate");
+		facts_keep(s->opt->cache, &key, s->known_root);
+	}
+	s->pinned = s->known_root->certs;
+	return 0;
+}
+
 static int check_options(struct verify *s, struct tdl_error *err)
 {
 	const struct tdl_verify_options *opt = s->opt;
@@ -123,10 +141,7 @@ static int check_options(struct verify *s, struct tdl_error *err)
 		    !opt->expected[i].source)
 			return tdl_fail(err, -EINVAL, "expected value %zu has no field, source or "
 					"too many bytes", i);
-	if (!opt->root)
-		return 0;
-	int rc = certs_parse(opt->root, opt->root_size, 1, &s->pinned, err);
-	return rc < 0 ? tdl_while(err, -EINVAL, "root certificate") : 0;
+	return opt->root ? take_root(s, err) : 0;
 }
 
 int tdl_verify(const void *bytes, size_t size, const struct tdl_verify_options *options,
@@ -150,8 +165,9 @@ int tdl_verify(const void *bytes, size_t size, const struct tdl_verify_options *
 		*ret_verdict = s.v;
 	}
 	tdl_quote_free(s.quote);
-	certs_free(&s.chain);
-	certs_free(&s.pinned);
+	known_unref(&s.known_chain);
+	known_unref(&s.known_root);
+	known_unref(&s.known_qe);
 	return rc;
 }
 

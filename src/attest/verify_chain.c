@@ -47,27 +47,61 @@ bool verify_dates(const struct verify *s, const X509 *cert, struct tdl_error *er
 	return true;
 }
 
-/* The chain inside the quote, or for certification data without one, a chain of the bundle. */
-static int find_chain(struct verify *s, struct tdl_error *err)
+/* The chain of the bundle that starts with a PCK; NULL when there is none. */
+static const struct chain_document *bundled_chain(const struct tdl_collateral *c)
 {
-	const struct tdl_collateral *c = s->opt->collateral;
 	char name[CERT_NAME_SIZE];
 
-	if (s->quote->inner_type == CERT_PCK_CHAIN)
-		return certs_parse(s->quote->inner, s->quote->inner_size, 3, &s->chain, err);
 	for (unsigned i = 0; c && i < c->n_chains; i++) {
 		const struct certs *found = &c->chains[i].certs;
 
 		cert_common_name(X509_get_subject_name(found->cert[0]), name);
-		if (strcmp(name, "Intel SGX PCK Certificate") != 0 || found->count > 3)
-			continue;
-		s->chain = *found;
-		for (unsigned k = 0; k < found->count; k++)
-			X509_up_ref(found->cert[k]);
-		return 0;
+		if (strcmp(name, "Intel SGX PCK Certificate") == 0 && found->count <= 3)
+			return &c->chains[i];
 	}
-	return tdl_fail(err, -EOPNOTSUPP, "certification data of type %u has no PCK chain, and the "
-			"collateral has none either", s->quote->inner_type);
+	return NULL;
+}
+
+static int take_chain(struct verify *s, const struct chain_document *from, struct tdl_error *err)
+{
+	struct known *k = known_new();
+	int rc = 0;
+
+	if (!k)
+		return tdl_fail(err, -ENOMEM, "no memory for the PCK chain");
+	s->known_chain = k;
+	if (!from)
+		rc = certs_parse(s->quote->inner, s->quote->inner_size, 3, &k->certs, err);
+	else
+		k->certs = from->certs;
+	for (unsigned i = 0; from && i < k->certs.count; i++)
+		X509_up_ref(k->certs.cert[i]);
+	for (unsigned i = 0; rc == 0 && i < k->certs.count; i++)
+		if (X509_digest(k->certs.cert[i], EVP_sha256(), k->cert_digest[i], NULL) != 1)
+			rc = tdl_fail(err, -EIO, "libcrypto cannot hash a certificate");
+	return rc;
+}
+
+/* The chain inside the quote, or for certification data without one, a chain of the bundle; taken
+ * from what is known when the same one was good before. */
+static int find_chain(struct verify *s, struct fact_key *ret_key, bool *ret_proven,
+		      struct tdl_error *err)
+{
+	bool embedded = s->quote->inner_type == CERT_PCK_CHAIN;
+	const struct chain_document *from = embedded ? NULL : bundled_chain(s->opt->collateral);
+
+	if (!embedded && !from)
+		return tdl_fail(err, -EOPNOTSUPP, "certification data of type %u has no PCK chain, "
+				"and the collateral has none either", s->quote->inner_type);
+	*ret_key = (struct fact_key){ .kind = FACT_CHAIN };
+	if (embedded)
+		sha256(s->quote->inner, s->quote->inner_size, ret_key->digest[0]);
+	else
+		memcpy(ret_key->digest[0], from->digest, SHA256_SIZE);
+	ret_key->digest[1][0] = embedded; /* read by other rules than a file */
+	s->known_chain = facts_find(s->opt->cache, ret_key);
+	*ret_proven = s->known_chain != NULL;
+	return *ret_proven ? 0 : take_chain(s, from, err);
 }
 
 /* Roles by position and common name: any certificate under the root would make a valid path. */
@@ -96,34 +130,64 @@ static int check_roles(const struct certs *chain, struct tdl_error *err)
 	return 0;
 }
 
+/* No chain: what would have been judged by it. */
+static void without_chain(struct verify *s)
+{
+	verdict_add(s->v, "root", TDL_STATE_NOT_DONE, source_root(s), "no PCK chain");
+	verdict_add(s->v, "pck-chain", TDL_STATE_NOT_DONE, source_root(s), "no PCK chain");
+	s->chain.count = 0;
+}
+
 void verify_chain(struct verify *s)
 {
+	struct fact_key key;
 	struct tdl_error err = { 0 };
-	int rc = find_chain(s, &err);
+	bool proven = false;
+	int rc = find_chain(s, &key, &proven, &err);
 
 	if (rc == 0)
+		s->chain = s->known_chain->certs;
+	if (rc == 0 && !proven)
 		rc = check_roles(&s->chain, &err);
 	if (!verdict_judge(s->v, "pck-chain-format", rc, &err, "")) {
-		verdict_add(s->v, "root", TDL_STATE_NOT_DONE, source_root(s), "no PCK chain");
-		verdict_add(s->v, "pck-chain", TDL_STATE_NOT_DONE, source_root(s), "no PCK chain");
-		certs_free(&s->chain);
+		without_chain(s);
 		return;
 	}
 	s->root_good = verify_root_is_pinned(s, s->chain.cert[2]);
 	verdict_add(s->v, "root", s->root_good ? TDL_STATE_PASSED : TDL_STATE_FAILED,
 		    source_root(s), "%s",
 		    s->root_good ? "" : "the key of the chain's root is not the trusted one");
-	rc = certs_verify_path(&s->chain, s->chain.cert[2], &err);
+	int path = proven ? 0 : certs_verify_path(&s->chain, s->chain.cert[2], &err);
+	rc = path;
 	for (unsigned i = 0; rc == 0 && i < 3; i++)
 		rc = verify_dates(s, s->chain.cert[i], &err) ? 0 : -EKEYREJECTED;
 	verdict_judge(s->v, "pck-chain", rc, &err, source_root(s));
-	rc = pck_from_cert(s->chain.cert[0], &s->pck, &err);
+	rc = proven ? 0 : pck_from_cert(s->chain.cert[0], &s->known_chain->pck, &err);
 	s->has_pck = verdict_judge(s->v, "sgx-extension", rc, &err, "");
+	s->pck = s->known_chain->pck;
+	if (!proven && path == 0 && rc == 0)
+		facts_keep(s->opt->cache, &key, s->known_chain);
+}
+
+/* Did this certificate sign the list? It is the one at a place of the chain. */
+static bool signed_crl(const struct verify *s, const struct crl_document *d, unsigned place)
+{
+	struct fact_key key = { .kind = FACT_CRL };
+
+	memcpy(key.digest[0], d->digest, SHA256_SIZE);
+	memcpy(key.digest[1], s->known_chain->cert_digest[place], SHA256_SIZE);
+	if (facts_has(s->opt->cache, &key))
+		return true;
+	if (X509_CRL_verify(d->crl, X509_get0_pubkey(s->chain.cert[place])) != 1)
+		return false;
+	facts_mark(s->opt->cache, &key);
+	return true;
 }
 
 /* The newest CRL of the bundle that this certificate signed. */
-static const struct crl_document *find_crl(const struct verify *s, X509 *issuer)
+static const struct crl_document *find_crl(const struct verify *s, unsigned place)
 {
+	X509_NAME *issuer = X509_get_subject_name(s->chain.cert[place]);
 	const struct tdl_collateral *c = s->opt->collateral;
 	const struct crl_document *best = NULL;
 	int64_t best_time = 0, time = 0;
@@ -131,8 +195,8 @@ static const struct crl_document *find_crl(const struct verify *s, X509 *issuer)
 	for (unsigned i = 0; c && i < c->n_crls; i++) {
 		X509_CRL *crl = c->crls[i].crl;
 
-		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer)) != 0 ||
-		    X509_CRL_verify(crl, X509_get0_pubkey(issuer)) != 1)
+		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), issuer) != 0 ||
+		    !signed_crl(s, &c->crls[i], place))
 			continue;
 		if (!cert_time(X509_CRL_get0_lastUpdate(crl), &time))
 			continue;
@@ -165,9 +229,9 @@ static int check_crl_dates(const struct verify *s, const X509_CRL *crl, struct t
 	return 0;
 }
 
-static const struct crl_document *check_crl(struct verify *s, const char *name, X509 *issuer)
+static const struct crl_document *check_crl(struct verify *s, const char *name, unsigned place)
 {
-	const struct crl_document *found = find_crl(s, issuer);
+	const struct crl_document *found = find_crl(s, place);
 	struct tdl_error err = { 0 };
 
 	if (!found && s->policy->allow_missing_crls) {
@@ -209,8 +273,8 @@ void verify_crls(struct verify *s)
 			    "no collateral was given");
 		return;
 	}
-	s->root_crl = check_crl(s, "root-crl", s->chain.cert[2]);
-	s->pck_crl = check_crl(s, "pck-crl", s->chain.cert[1]);
+	s->root_crl = check_crl(s, "root-crl", 2);
+	s->pck_crl = check_crl(s, "pck-crl", 1);
 	bool revoked = is_revoked(s->pck_crl, s->chain.cert[0], &err) ||
 		       is_revoked(s->root_crl, s->chain.cert[1], &err);
 	if (revoked)
@@ -243,59 +307,120 @@ static int check_binding(const struct tdl_quote *q, struct tdl_error *err)
 	return 0;
 }
 
+/* The QE report: signed by the PCK, and vouching for the attestation key. Learnt once for all quotes
+ * of one quoting enclave. */
+static void check_enclave(struct verify *s)
+{
+	const struct tdl_quote *q = s->quote;
+	struct fact_key key = { .kind = FACT_QE };
+	struct tdl_error err = { 0 };
+	bool has_chain = s->chain.count == 3, good = true;
+
+	if (has_chain) {
+		enum { TYPE_AND_SIZE = 6 };
+
+		/* From the attestation key to the end of the authentication data. */
+		sha256(q->key, (size_t)(q->inner - TYPE_AND_SIZE - q->key), key.digest[0]);
+		memcpy(key.digest[1], s->known_chain->cert_digest[0], SHA256_SIZE);
+		s->known_qe = facts_find(s->opt->cache, &key);
+	}
+	bool proven = s->known_qe != NULL;
+	if (!has_chain)
+		verdict_add(s->v, "qe-report-signature", TDL_STATE_NOT_DONE, "PCK certificate",
+			    "no PCK chain");
+	else
+		good = verdict_judge(s->v, "qe-report-signature",
+				     proven ? 0
+					    : p256_verify(X509_get0_pubkey(s->chain.cert[0]),
+							  q->qe_report, QE_REPORT_SIZE,
+							  q->qe_signature, &err),
+				     &err, "PCK certificate");
+	good &= verdict_judge(s->v, "key-binding", proven ? 0 : check_binding(q, &err), &err,
+			      "QE report");
+	if (proven)
+		return;
+	s->known_qe = known_new();
+	if (s->known_qe && p256_key(q->key, &s->known_qe->key, NULL) == 0 && has_chain && good)
+		facts_keep(s->opt->cache, &key, s->known_qe);
+}
+
 void verify_signatures(struct verify *s)
 {
 	const struct tdl_quote *q = s->quote;
 	struct tdl_error err = { 0 };
-	EVP_PKEY *key = NULL;
+	int rc;
 
-	if (s->chain.count == 3)
-		verdict_judge(s->v, "qe-report-signature",
-			      p256_verify(X509_get0_pubkey(s->chain.cert[0]), q->qe_report,
-					  QE_REPORT_SIZE, q->qe_signature, &err),
-			      &err, "PCK certificate");
+	check_enclave(s);
+	if (!s->known_qe)
+		rc = tdl_fail(&err, -ENOMEM, "no memory for the attestation key");
+	else if (!s->known_qe->key)
+		rc = tdl_fail(&err, -EKEYREJECTED, "the key is not a point of P-256");
 	else
-		verdict_add(s->v, "qe-report-signature", TDL_STATE_NOT_DONE, "PCK certificate",
-			    "no PCK chain");
-	verdict_judge(s->v, "key-binding", check_binding(q, &err), &err, "QE report");
-	int rc = p256_key(q->key, &key, &err);
-	if (rc == 0)
-		rc = p256_verify(key, q->bytes, q->signed_size, q->signature, &err);
+		rc = p256_verify(s->known_qe->key, q->bytes, q->signed_size, q->signature, &err);
 	verdict_judge(s->v, "quote-signature", rc, &err, "attestation key");
-	EVP_PKEY_free(key);
 }
 
-/* The chain of the TCB signer: its certificate, and the root when it is there. */
-static int check_signer(const struct verify *s, const struct certs *found, struct tdl_error *err)
+/* The root that the signer's chain leads to: its own, or the one that is trusted anyway. */
+static X509 *root_of_signer(const struct verify *s, const struct certs *found)
+{
+	if (found->count > 1)
+		return found->cert[found->count - 1];
+	if (s->pinned.count)
+		return s->pinned.cert[0];
+	return s->chain.count == 3 ? s->chain.cert[2] : NULL;
+}
+
+/* Is this a chain of the TCB signer's, and did the signer sign the text? Whether the root is the
+ * trusted one, dates and revocation are judged elsewhere. */
+static int check_signature(const struct certs *found, X509 *root, const struct signed_text *t,
+			   struct tdl_error *err)
 {
 	struct certs path = *found;
-	X509 *root = found->count > 1 ? found->cert[found->count - 1] : NULL;
 	char name[CERT_NAME_SIZE];
 
 	cert_common_name(X509_get_subject_name(found->cert[0]), name);
 	if (strcmp(name, "Intel SGX TCB Signing") != 0)
 		return tdl_fail(err, -EKEYREJECTED, "the signer is \"%s\", expected is \"Intel SGX "
 				"TCB Signing\"", name);
-	if (!root)
-		root = s->pinned.count ? s->pinned.cert[0]
-		       : s->chain.count == 3 ? s->chain.cert[2]
-					     : NULL;
 	if (!root || found->count > 2)
 		return tdl_fail(err, -EBADMSG, "the signer's chain has %u certificates",
 				found->count);
-	if (!verify_root_is_pinned(s, root))
-		return tdl_fail(err, -EKEYREJECTED, "the root of the signer's chain is not the "
-				"trusted one");
 	path.count = 1;
 	int rc = certs_verify_path(&path, root, err);
 	if (rc < 0)
 		return rc;
 	if (!cert_key_is_p256(found->cert[0]))
 		return tdl_fail(err, -EKEYREJECTED, "the signer's key is not on P-256");
+	return p256_verify(X509_get0_pubkey(found->cert[0]), t->span.text, t->span.size,
+			   t->signature, err);
+}
+
+/* All that is to be said about one chain as the signer of a text. */
+static int check_signer(const struct verify *s, const struct chain_document *found,
+			const struct signed_text *t, struct tdl_error *err)
+{
+	X509 *root = root_of_signer(s, &found->certs);
+	X509 *signer = found->certs.cert[0];
+	struct fact_key key = { .kind = FACT_SIGNED };
+
+	memcpy(key.digest[0], t->digest, SHA256_SIZE);
+	memcpy(key.digest[1], found->digest, SHA256_SIZE);
+	if (root && found->certs.count == 1)
+		X509_digest(root, EVP_sha256(), key.digest[2], NULL);
+	if (!facts_has(s->opt->cache, &key)) {
+		int rc = check_signature(&found->certs, root, t, err);
+
+		if (rc < 0)
+			return rc;
+		facts_mark(s->opt->cache, &key);
+	}
+	if (!verify_root_is_pinned(s, root))
+		return tdl_fail(err, -EKEYREJECTED, "the root of the signer's chain is not the "
+				"trusted one");
 	if (!s->policy->allow_expired &&
-	    (!verify_dates(s, found->cert[0], err) || !verify_dates(s, root, err)))
+	    (!verify_dates(s, signer, err) || !verify_dates(s, root, err)))
 		return -EKEYREJECTED;
-	return is_revoked(s->root_crl, found->cert[0], err) ? -EKEYREJECTED : 0;
+	return is_revoked(s->root_crl, signer, err) ? -EKEYREJECTED : 0;
 }
 
 /* Some chain of the bundle signed the text; the last failure is reported when none did. */
@@ -316,10 +441,7 @@ static int check_signed(const struct verify *s, const struct signed_text *t,
 		bool signer = strcmp(name, "Intel SGX TCB Signing") == 0;
 		if (seen_signer && !signer)
 			continue; /* do not let a stranger's failure hide the signer's */
-		int one = check_signer(s, found, &problem);
-		if (one == 0)
-			one = p256_verify(X509_get0_pubkey(found->cert[0]), t->span.text,
-					  t->span.size, t->signature, &problem);
+		int one = check_signer(s, &c->chains[i], t, &problem);
 		if (one == 0)
 			return 0;
 		seen_signer |= signer;

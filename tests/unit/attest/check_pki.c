@@ -123,6 +123,7 @@ static const struct pki_case {
 	  "\"xfam\":{\"mask\":\"0000060000000000\",\"value\":\"0000000000000000\"}" },
 };
 
+/* With a cache where opt names one. */
 static struct tdl_verdict *verify(const struct pki_world *w, struct tdl_verify_options *opt,
 				  const char *policy_member)
 {
@@ -135,7 +136,7 @@ static struct tdl_verdict *verify(const struct pki_world *w, struct tdl_verify_o
 	snprintf(text, sizeof(text), "{\"tdlaunch_policy\":1%s%s}", policy_member ? "," : "",
 		 policy_member ? policy_member : "");
 	test_rc(tdl_policy_parse(text, strlen(text), &policy, &err), 0, &err);
-	test_rc(tdl_collateral_open(w->folder, &collateral, &err), 0, &err);
+	test_rc(tdl_attest_cache_collateral(opt->cache, w->folder, &collateral, &err), 0, &err);
 	opt->collateral = collateral;
 	opt->policy = policy;
 	opt->root = w->root;
@@ -185,6 +186,43 @@ START_TEST(one_wrong_thing_gives_its_verdict)
 		ck_assert_msg(stands_out(v, k->check), "%s: %s does not stand out\n%s", k->what,
 			      k->check, dump(v));
 	tdl_verdict_free(v);
+}
+END_TEST
+
+/* The whole verdict as text, to be freed. */
+static char *verdict_text(const struct pki_world *w, struct tdl_verify_options *opt,
+			  const char *policy)
+{
+	struct tdl_verdict *v = verify(w, opt, policy);
+	struct tdl_error err = { 0 };
+	char *text = NULL;
+
+	test_rc(tdl_verdict_show(v, 0, &text, &err), 0, &err);
+	tdl_verdict_free(v);
+	return text;
+}
+
+/* Cold, warm, and warm with what a perfect world left. */
+START_TEST(a_cache_never_changes_a_verdict)
+{
+	const struct pki_case *k = &cases[_i];
+	struct tdl_verify_options plain = { 0 }, cached = { 0 };
+	static struct pki_world w;
+	struct tdl_error err = { 0 };
+
+	test_rc(tdl_attest_cache_new(0, &cached.cache, &err), 0, &err);
+	pki_make(&(struct pki_knobs){ 0 }, &w);
+	free(verdict_text(&w, &cached, NULL));
+	pki_make(&k->knobs, &w);
+	char *want = verdict_text(&w, &plain, k->policy);
+	for (int i = 0; i < 3; i++) {
+		char *have = verdict_text(&w, &cached, k->policy);
+
+		ck_assert_str_eq(have, want);
+		free(have);
+	}
+	free(want);
+	tdl_attest_cache_free(cached.cache);
 }
 END_TEST
 
@@ -387,6 +425,7 @@ int main(void)
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, one_wrong_thing_gives_its_verdict, 0, ARRAY_SIZE(cases));
+	tcase_add_loop_test(tc, a_cache_never_changes_a_verdict, 0, ARRAY_SIZE(cases));
 	tcase_add_loop_test(tc, one_clock_decides_over_everything, 0, ARRAY_SIZE(times));
 	tcase_add_test(tc, a_changed_byte_of_body_or_keys_is_never_accepted);
 	tcase_add_test(tc, expected_values_are_compared_whole_and_name_their_source);
