@@ -37,6 +37,7 @@ struct request {
 	uint32_t min_evaluation;
 	struct tdl_manifest_options accept; /* which manifests */
 	struct expectations expected;
+	struct tdl_attest_cache *cache; /* for more than one quote */
 };
 
 static const struct cli_option verify_options[] = {
@@ -154,7 +155,7 @@ static int run_request(struct request *r, struct tdl_verdict **ret_verdict,
 	int rc = file_read(r->quote, FILE_LIMIT, &quote, &size, err);
 
 	if (rc == 0 && r->collateral)
-		rc = tdl_collateral_open(r->collateral, &collateral, err);
+		rc = tdl_attest_cache_collateral(r->cache, r->collateral, &collateral, err);
 	if (rc == 0 && r->policy)
 		rc = load_policy(r->policy, &policy, err);
 	if (rc == 0 && r->manifest)
@@ -168,6 +169,7 @@ static int run_request(struct request *r, struct tdl_verdict **ret_verdict,
 	opt.root = root;
 	opt.expected = r->expected.list;
 	opt.n_expected = r->expected.count;
+	opt.cache = r->cache;
 	return tdl_verify(quote, size, &opt, ret_verdict, err);
 }
 
@@ -269,10 +271,13 @@ int cmd_attest_what_if(int argc, char **argv)
 		return args.exit;
 	if (!r.collateral)
 		return cli_usage(&args, "--collateral is missing");
+	if (tdl_attest_cache_new(0, &r.cache, &err) < 0)
+		return cli_error(&err);
 	for (int i = 0; i < args.operand_count; i++) {
 		r.quote = args.operands[i];
 		code = what_if_one(&r, args.quiet, code);
 	}
+	tdl_attest_cache_free(r.cache);
 	return code;
 }
 
