@@ -122,6 +122,7 @@ static void run_jobs(void)
 
 int main(void)
 {
+	setenv("NO_COLOR", "1", 1);
 	mount_one("devtmpfs", "/dev");
 	mount_one("proc", "/proc");
 	mount_one("sysfs", "/sys");
