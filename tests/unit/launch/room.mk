@@ -30,3 +30,11 @@ check_faults_SOURCES = \
 	%D%/tdvf.h
 check_faults_LDADD = libfault.la $(unit_libs)
 check_faults_LDFLAGS = $(AM_LDFLAGS) $(fault_flags)
+
+check_PROGRAMS += check_rehearse
+TESTS += check_rehearse
+check_rehearse_SOURCES = \
+	%D%/check_rehearse.c \
+	%D%/tdvf.c \
+	%D%/tdvf.h
+check_rehearse_LDADD = $(unit_libs)
