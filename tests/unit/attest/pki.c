@@ -415,6 +415,12 @@ static void write_collateral(const struct pki_knobs *k, const struct keys *keys,
 
 void pki_make(const struct pki_knobs *k, struct pki_world *ret_world)
 {
+	pki_make_many(k, ret_world, NULL, 0);
+}
+
+void pki_make_many(const struct pki_knobs *k, struct pki_world *ret_world,
+		   struct pki_quote *ret_quotes, size_t n_quotes)
+{
 	const char *ca_name = k->ca_name ? k->ca_name : "Intel SGX PCK Platform CA";
 	struct keys keys = { .root = EVP_EC_gen("P-256"), .ca = EVP_EC_gen("P-256"),
 			     .leaf = EVP_EC_gen(k->leaf_curve ? k->leaf_curve : "P-256"),
@@ -437,6 +443,12 @@ void pki_make(const struct pki_knobs *k, struct pki_world *ret_world)
 	n = append_pem(pem, n, sizeof(pem), root);
 	write_collateral(k, &keys, ret_world->folder, root, ca, leaf);
 	ret_world->quote_size = make_quote(k, &keys, pem, n, ret_world->quote);
+	for (size_t i = 0; i < n_quotes; i++) {
+		EVP_PKEY_free(keys.attestation);
+		keys.attestation = EVP_EC_gen("P-256");
+		memset(ret_quotes[i].bytes, 0, sizeof(ret_quotes[i].bytes));
+		ret_quotes[i].size = make_quote(k, &keys, pem, n, ret_quotes[i].bytes);
+	}
 	X509_free(root);
 	X509_free(ca);
 	X509_free(leaf);

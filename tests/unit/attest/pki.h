@@ -47,4 +47,13 @@ struct pki_world {
 /* Fails the test when OpenSSL refuses. */
 void pki_make(const struct pki_knobs *knobs, struct pki_world *ret_world);
 
+struct pki_quote {
+	uint8_t bytes[16384];
+	size_t size;
+};
+
+/* The same with n more quotes of the platform, each of another quoting enclave. */
+void pki_make_many(const struct pki_knobs *knobs, struct pki_world *ret_world,
+		   struct pki_quote *ret_quotes, size_t n);
+
 #endif
