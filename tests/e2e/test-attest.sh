@@ -56,15 +56,15 @@ if [ -d "$corpus" ]; then
 else
 	echo "note: no public evidence at hand"
 fi
-finish
 
 # Collecting: what a recorded guest holds goes into a folder as it is; without a quote it is a 3.
-mkdir -p guest/dev guest/proc guest/sys/kernel/config/tsm/report/one guest/sys/class/tpm/tpm0
+mkdir -p guest/dev guest/proc guest/sys/kernel/config/tsm/report guest/sys/class/tpm/tpm0
 head -c 1024 /dev/zero >guest/dev/tdx_guest
 echo console=ttyS0 >guest/proc/cmdline
 run 3 attest collect --sysroot guest -o found
 cmp -s found/cmdline guest/proc/cmdline || fail "the command line is not in the folder"
-grep -q 'TD quote: the copy has no' out && fail "an entry is there"
+grep -q 'TD quote: the copy has no entry' out || fail "why there is no quote is not said"
+mkdir guest/sys/kernel/config/tsm/report/one
 echo tdx_guest >guest/sys/kernel/config/tsm/report/one/provider
 cp "$seeds/fuzz_quote/v4" guest/sys/kernel/config/tsm/report/one/outblob
 run 3 attest collect --sysroot guest -o found
@@ -77,3 +77,5 @@ run 3 attest collect --sysroot nowhere -o found3
 [ ! -e found3 ] || fail "a folder of nothing was left"
 run 2 attest collect
 run 2 attest collect -o x --nonce 123
+
+finish
