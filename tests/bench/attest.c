@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Speed of verifying quotes and of replaying an event log. "bench_attest verify HOW THREADS" prints
- * verifications a second (of CPU time with one thread, of wall time with more) and the peak memory in
- * KiB; "bench_attest replay LOG" prints MB/s and events/s. */
+ * verifications a second (of CPU time with one thread, of wall time with more) and the peak memory
+ * in KiB; "bench_attest replay LOG" prints MB/s and events/s. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #include "tests/unit/attest/pki.h"
 
 enum {
-	QUOTES = 512,	/* of as many quoting enclaves on one platform */
+	QUOTES = 512, /* of as many quoting enclaves on one platform */
 	THREADS = 64,
 	LOG_COPIES = 64, /* of the events, to get the length of a real log */
 };
@@ -82,7 +82,8 @@ struct worker {
 static void verify_one(const struct worker *w, size_t i)
 {
 	struct tdl_collateral *bundle = w->bundle;
-	struct tdl_verify_options opt = { .root = world.root, .root_size = world.root_size,
+	struct tdl_verify_options opt = { .root = world.root,
+					  .root_size = world.root_size,
 					  .cache = w->cache };
 	struct tdl_verdict *v = NULL;
 
@@ -145,6 +146,20 @@ static void bench_verify(const char *how, size_t n)
 	tdl_attest_cache_free(first.cache);
 }
 
+/* Where a log's events end: the area behind them is filled up. */
+static size_t used(const uint8_t *log, size_t size)
+{
+	struct tdl_ccel *ccel = NULL;
+	const char *ending;
+	int uniform;
+
+	if (tdl_ccel_open(log, size, &ccel, NULL) < 0)
+		die("the log cannot be read");
+	size_t end = tdl_ccel_used(ccel, &ending, &uniform);
+	tdl_ccel_free(ccel);
+	return end;
+}
+
 /* The events of a log many times over, behind its Spec ID event. */
 static uint8_t *long_log(const char *path, size_t *ret_size)
 {
@@ -154,6 +169,7 @@ static uint8_t *long_log(const char *path, size_t *ret_size)
 
 	if (file_read(path, 1 << 20, &log, &size, NULL) < 0 || size < EVENT_HEADER)
 		die("no log");
+	size = used(log, size);
 	size_t head = EVENT_HEADER + (size_t)(log[SIZE_AT] | log[SIZE_AT + 1] << 8);
 	if (head > size)
 		die("the log has no Spec ID event");
