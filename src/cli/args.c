@@ -240,15 +240,29 @@ int cli_usage(struct cli_args *args, const char *fmt, ...)
 	return CLI_USAGE;
 }
 
+enum { WORDS_TEXT = 400 };
+
+/* "a, b, c"; more than the text holds are left out. */
+static void list_words(const char *const *words, char text[WORDS_TEXT])
+{
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; words[i] && n + strlen(words[i]) + 3 < WORDS_TEXT; i++)
+		n += (size_t)snprintf(text + n, WORDS_TEXT - n, "%s%s", i ? ", " : "", words[i]);
+}
+
 int cli_bad_word(struct cli_args *args, const char *option, const char *word,
 		 const char *const *words)
 {
 	struct nearest near = { .word = word };
+	char all[WORDS_TEXT];
 
 	for (size_t i = 0; words[i]; i++)
 		nearest_offer(&near, words[i]);
 	if (near.found)
 		return cli_usage(args, "%s knows no '%s'; did you mean '%s'?", option, word,
 				 near.found);
-	return cli_usage(args, "%s knows no '%s'; it knows %s and others", option, word, words[0]);
+	list_words(words, all);
+	return cli_usage(args, "%s knows no '%s'; it knows %s", option, word, all);
 }
