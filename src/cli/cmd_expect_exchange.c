@@ -3,12 +3,14 @@
 #include "cli/expect.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <tdlaunch/exchange.h>
 #include <tdlaunch/collateral.h>
 #include <tdlaunch/image.h>
 
+#include "base/attr.h"
 #include "base/file.h"
 #include "base/scope.h"
 #include "cli/measurement.h"
@@ -37,17 +39,19 @@ enum {
 	OPT_FILL_FLOW,
 };
 
-#define SHARED_OPTIONS                                                                            \
-	{ OPT_FORMAT, "format", "FORMAT", "corim, in-toto, trustee, markdown; import: google, migtd" }, \
-		{ 'o', "output", "FILE", "where it goes (default: standard output)" },            \
+#define SHARED_OPTIONS                                                                             \
+	{ OPT_FORMAT, "format", "FORMAT",                                                          \
+	  "corim, in-toto, trustee, markdown; import: google, migtd" },                            \
+		{ 'o', "output", "FILE", "where it goes (default: standard output)" },             \
 		{ OPT_TRUST, "trust", "FILE", "certificates that may vouch for the signer, PEM" }, \
-		{ OPT_SIGNER, "signer", "FILE", "the signer's certificate, when it is not carried" }, \
-		{ OPT_PUBLIC_KEY, "public-key", "KEY",                                            \
-		  "the signer's key instead: PEM file or provider URI" },                         \
-		{ OPT_KERNEL, "kernel", "FILE", "in-toto: a kernel, one more subject" },          \
-		{ OPT_XFAM, "xfam", "NUMBER", "trustee: XFAM of the TD, as 0x602e7" },            \
-	{                                                                                         \
-		OPT_LOSSY, "lossy", NULL, "let go what the form, or a manifest, cannot hold"      \
+		{ OPT_SIGNER, "signer", "FILE",                                                    \
+		  "the signer's certificate, when it is not carried" },                            \
+		{ OPT_PUBLIC_KEY, "public-key", "KEY",                                             \
+		  "the signer's key instead: PEM file or provider URI" },                          \
+		{ OPT_KERNEL, "kernel", "FILE", "in-toto: a kernel, one more subject" },           \
+		{ OPT_XFAM, "xfam", "NUMBER", "trustee: XFAM of the TD, as 0x602e7" },             \
+	{                                                                                          \
+		OPT_LOSSY, "lossy", NULL, "let go what the form, or a manifest, cannot hold"       \
 	}
 
 static const struct cli_option export_options[] = {
@@ -97,8 +101,9 @@ static const struct cli_spec import_spec = {
 		"too little (options fill that in) or what a manifest cannot hold.",
 	.options = import_options,
 	.common = CLI_JSON,
-	.example = "tdlaunch expect import --format corim --public-key signer.pem -o again.json \\\n"
-		   "    ovmf.corim\n",
+	.example =
+		"tdlaunch expect import --format corim --public-key signer.pem -o again.json \\\n"
+		"    ovmf.corim\n",
 };
 
 /* What either was asked for. */
@@ -125,49 +130,38 @@ static int take_time(struct cli_args *args, struct exchange *x)
 	return 0;
 }
 
-/* Where the value of an option goes as it is; NULL for those that need more. */
+/* Where the value of an option goes as it is. */
+static const struct {
+	int opt;
+	size_t offset; /* of a const char * in struct exchange */
+} places[] = {
+	{ OPT_FORMAT, offsetof(struct exchange, format) },
+	{ 'o', offsetof(struct exchange, output) },
+	{ OPT_KEY, offsetof(struct exchange, opt.key) },
+	{ OPT_CERT, offsetof(struct exchange, opt.certificate) },
+	{ OPT_TRUST, offsetof(struct exchange, opt.trust) },
+	{ OPT_SIGNATURE, offsetof(struct exchange, signature) },
+	{ OPT_SIGNER, offsetof(struct exchange, opt.signer) },
+	{ OPT_PUBLIC_KEY, offsetof(struct exchange, opt.public_key) },
+	{ OPT_KERNEL, offsetof(struct exchange, opt.kernel) },
+	{ OPT_FIRMWARE, offsetof(struct exchange, firmware) },
+	{ OPT_NAME, offsetof(struct exchange, fill.name) },
+	{ OPT_FIRMWARE_VERSION, offsetof(struct exchange, fill.version) },
+	{ OPT_SOURCE, offsetof(struct exchange, fill.source) },
+	{ OPT_FILL_FLOW, offsetof(struct exchange, fill.flow) },
+	{ OPT_BY, offsetof(struct exchange, fill.computed.by) },
+	{ OPT_TOOL, offsetof(struct exchange, fill.computed.tool) },
+	{ OPT_TOOL_VERSION, offsetof(struct exchange, fill.computed.version) },
+	{ OPT_NOTE, offsetof(struct exchange, fill.computed.note) },
+};
+
+/* NULL for an option whose value is not kept as it is. */
 static const char **place_of(struct exchange *x, int opt)
 {
-	switch (opt) {
-	case OPT_FORMAT:
-		return &x->format;
-	case 'o':
-		return &x->output;
-	case OPT_KEY:
-		return &x->opt.key;
-	case OPT_CERT:
-		return &x->opt.certificate;
-	case OPT_TRUST:
-		return &x->opt.trust;
-	case OPT_SIGNATURE:
-		return &x->signature;
-	case OPT_SIGNER:
-		return &x->opt.signer;
-	case OPT_PUBLIC_KEY:
-		return &x->opt.public_key;
-	case OPT_KERNEL:
-		return &x->opt.kernel;
-	case OPT_FIRMWARE:
-		return &x->firmware;
-	case OPT_NAME:
-		return &x->fill.name;
-	case OPT_FIRMWARE_VERSION:
-		return &x->fill.version;
-	case OPT_SOURCE:
-		return &x->fill.source;
-	case OPT_FILL_FLOW:
-		return &x->fill.flow;
-	case OPT_BY:
-		return &x->fill.computed.by;
-	case OPT_TOOL:
-		return &x->fill.computed.tool;
-	case OPT_TOOL_VERSION:
-		return &x->fill.computed.version;
-	case OPT_NOTE:
-		return &x->fill.computed.note;
-	default:
-		return NULL;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (places[i].opt == opt)
+			return (const char **)(void *)((char *)x + places[i].offset);
+	return NULL;
 }
 
 static int take_option(struct cli_args *args, int opt, struct exchange *x)

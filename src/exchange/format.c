@@ -167,6 +167,8 @@ int tdl_exchange_import(const void *bytes, size_t size, const char *format,
 		return rc;
 	if (!f->read)
 		return tdl_fail(err, -EOPNOTSUPP, "%s can be exported only", format);
+	if (!size)
+		return tdl_fail(err, -EBADMSG, "it is empty");
 	if (size > TDL_EXCHANGE_MAX)
 		return tdl_fail(err, -E2BIG, "%zu bytes; the limit is %u", size, TDL_EXCHANGE_MAX);
 	rc = tdl_manifest_new(&in.manifest, err);

@@ -150,6 +150,12 @@ run 2 expect export --format coim "$manifest"
 says "did you mean 'corim'"
 run 2 expect export "$manifest"
 says "it needs --format"
+run 2 expect import --format yaml "$manifest"
+says "knows no 'yaml'; it knows corim, in-toto"
+for form in corim in-toto trustee google; do
+	run 3 expect import --format "$form" --allow-unsigned /dev/null
+	says "/dev/null: it is empty"
+done
 run 3 expect import --format markdown --allow-unsigned "$manifest"
 says "exported only"
 
