@@ -42,6 +42,13 @@ static void close_sides(struct sides *s)
 	json_object_put(s->files);
 }
 
+/* MRTD is fixed before the TD runs; an RTMR can be extended at any time. */
+static const char *why_other(size_t i)
+{
+	return i == 0 ? "they are of different TDs"
+		      : "it was extended between the two, or they are of different TDs";
+}
+
 static void note_registers(struct tdl_collection *c, const struct sides *s)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(registers); i++) {
@@ -54,17 +61,15 @@ static void note_registers(struct tdl_collection *c, const struct sides *s)
 			continue;
 		if (s->quote && tdl_quote_field(s->quote, registers[i], &in_quote) == 0 &&
 		    memcmp(in_report.bytes, in_quote.bytes, 48) != 0)
-			collect_note(c,
-				     "%s in the TDREPORT is not that in the quote: it was "
-				     "extended between the two, or they are of different machines",
-				     registers[i]);
+			collect_note(c, "%s in the TDREPORT is not that in the quote: %s",
+				     registers[i], why_other(i));
 		hex_encode(in_report.bytes, 48, text);
 		if (s->files && json_object_object_get_ex(s->files, registers[i], &in_file) &&
 		    strcmp(text, json_object_get_string(in_file)) != 0)
 			collect_note(c,
 				     "%s in the TDREPORT is not what the kernel's register file "
-				     "says: it was extended between the two readings",
-				     registers[i]);
+				     "says: %s",
+				     registers[i], why_other(i));
 	}
 }
 

@@ -59,7 +59,7 @@ fi
 
 # Collecting: what a recorded guest holds goes into a folder as it is; without a quote it is a 3.
 mkdir -p guest/dev guest/proc guest/sys/kernel/config/tsm/report guest/sys/class/tpm/tpm0
-head -c 1024 /dev/zero >guest/dev/tdx_guest
+cp "$seeds/fuzz_report/zeros" guest/dev/tdx_guest
 echo console=ttyS0 >guest/proc/cmdline
 run 3 attest collect --sysroot guest -o found
 cmp -s found/cmdline guest/proc/cmdline || fail "the command line is not in the folder"
@@ -72,6 +72,10 @@ grep -q 'folder found is not empty' err || fail "a full folder is not refused"
 run 0 attest collect --json --sysroot guest -o found2 --nonce 0102
 "$json_valid" <out || fail "attest collect --json is no JSON"
 grep -q 'a TPM is beside this TD' out || fail "the TPM of the host is not warned of"
+grep -q 'mrtd in the TDREPORT is not that in the quote: they are' out || fail "two TDs pass for one"
+grep -q 'rtmr0 in the TDREPORT is not that in the quote: it was' out || fail "no word on RTMR0"
+grep -q 'rtmr3 in the TDREPORT is not' out && fail "equal registers are called different"
+grep -q 'the quote has other report data' out || fail "a recorded quote passes for a fresh one"
 cmp -s found2/quote.bin "$seeds/fuzz_quote/v4" || fail "the quote is not as recorded"
 run 3 attest collect --sysroot nowhere -o found3
 [ ! -e found3 ] || fail "a folder of nothing was left"
