@@ -58,9 +58,9 @@ bool base64_decode(const char *text, size_t size, uint8_t *ret_bytes, size_t *re
 	for (size_t i = 0; i < size; i++) {
 		int value = value_of(text[i]);
 
-		if (is_blank(text[i]))
+		if (value < 0 && is_blank(text[i]))
 			continue;
-		if (text[i] == '=' && ++padding <= 2)
+		if (value < 0 && text[i] == '=' && ++padding <= 2)
 			continue;
 		if (value < 0 || padding)
 			return false;

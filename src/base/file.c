@@ -63,9 +63,21 @@ void file_unmap(struct file_map *map)
 	*map = (struct file_map){ 0 };
 }
 
-static int grow(uint8_t **bytes, size_t *room, size_t max)
+/* The size of a regular file that is not too large; 0 for what has none, as a pipe. */
+static size_t known_size(int fd, size_t max)
 {
-	size_t want = *room ? *room * 2 : 65536;
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    (uint64_t)st.st_size <= max)
+		return (size_t)st.st_size;
+	return 0;
+}
+
+/* A known size gets one byte more, so that a file that grows is noticed. */
+static int grow(uint8_t **bytes, size_t *room, size_t known, size_t max)
+{
+	size_t want = *room ? *room * 2 : known ? known + 1 : 65536;
 	uint8_t *more;
 
 	if (want > max + 1)
@@ -78,41 +90,49 @@ static int grow(uint8_t **bytes, size_t *room, size_t max)
 	return 0;
 }
 
-int file_read(const char *path, size_t max, uint8_t **ret_bytes, size_t *ret_size,
-	      struct tdl_error *err)
+int file_read_fd(int fd, const char *name, size_t max, uint8_t **ret_bytes, size_t *ret_size,
+		 struct tdl_error *err)
 {
-	AUTO_CLOSE int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
-						   : open(path, O_RDONLY | O_CLOEXEC);
 	AUTO_FREE uint8_t *bytes = NULL;
 	size_t size = 0;
 	size_t room = 0;
+	size_t known = known_size(fd, max);
 
-	if (fd < 0) {
-		int code = -errno;
-
-		return tdl_fail(err, code, "cannot open %s: %s", path, strerror(-code));
-	}
-	for (;;) {
-		if (size == room && grow(&bytes, &room, max) < 0)
-			return tdl_fail(err, -ENOMEM, "no memory for %s", path);
+	while (!known || size != known) {
+		if (size == room && grow(&bytes, &room, known, max) < 0)
+			return tdl_fail(err, -ENOMEM, "no memory for %s", name);
 		ssize_t n = read(fd, bytes + size, room - size);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
 			int code = -errno;
 
-			return tdl_fail(err, code, "cannot read %s: %s", path, strerror(-code));
+			return tdl_fail(err, code, "cannot read %s: %s", name, strerror(-code));
 		}
 		if (n == 0)
 			break;
 		size += (size_t)n;
 		if (size > max)
-			return tdl_fail(err, -E2BIG, "%s has more than %zu bytes", path, max);
+			return tdl_fail(err, -E2BIG, "%s has more than %zu bytes", name, max);
 	}
 	bytes[size] = 0;
 	*ret_size = size;
 	*ret_bytes = steal(bytes);
 	return 0;
+}
+
+int file_read(const char *path, size_t max, uint8_t **ret_bytes, size_t *ret_size,
+	      struct tdl_error *err)
+{
+	AUTO_CLOSE int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
+						   : open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		int code = -errno;
+
+		return tdl_fail(err, code, "cannot open %s: %s", path, strerror(-code));
+	}
+	return file_read_fd(fd, path, max, ret_bytes, ret_size, err);
 }
 
 int write_all(int fd, const void *bytes, size_t size)

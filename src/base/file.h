@@ -26,6 +26,10 @@ void file_unmap(struct file_map *map);
 int file_read(const char *path, size_t max, uint8_t **ret_bytes, size_t *ret_size,
 	      struct tdl_error *err);
 
+/* The same from where a descriptor stands; name is how errors call it. */
+int file_read_fd(int fd, const char *name, size_t max, uint8_t **ret_bytes, size_t *ret_size,
+		 struct tdl_error *err);
+
 /* Write size bytes under path: to a temporary name beside it, flushed, then renamed. A path that is
  * not a regular file ("/dev/full") or that is a link ("/dev/stdout") is written directly. */
 int file_write(const char *path, const void *bytes, size_t size, struct tdl_error *err);

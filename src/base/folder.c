@@ -20,9 +20,18 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* 0: the name is free, or an empty folder's. */
-static int name_free(const char *path, struct tdl_error *err)
+static bool is_one_of(const char *name, const char *const *names)
 {
+	for (; names && *names; names++)
+		if (strcmp(name, *names) == 0)
+			return true;
+	return false;
+}
+
+/* 0: the name is free, or that of a folder with nothing in it but such files. */
+static int name_free(const char *path, const char *const *names, struct tdl_error *err)
+{
+	char found[256] = "";
 	DIR *dir = opendir(path);
 	const struct dirent *entry;
 
@@ -38,9 +47,14 @@ static int name_free(const char *path, struct tdl_error *err)
 	}
 	do
 		entry = readdir(dir);
-	while (entry && is_dots(entry->d_name));
-	closedir(dir);
+	while (entry && (is_dots(entry->d_name) || is_one_of(entry->d_name, names)));
 	if (entry)
+		snprintf(found, sizeof(found), "%s", entry->d_name);
+	closedir(dir);
+	if (*found && names)
+		return tdl_fail(err, -EEXIST, "folder %s has \"%s\", which is not to be replaced; "
+				"name another folder", path, found);
+	if (*found)
 		return tdl_fail(err, -EEXIST, "folder %s is not empty; name another", path);
 	return 0;
 }
@@ -56,8 +70,14 @@ static int open_to_others(const char *path)
 
 int folder_begin(const char *path, struct folder *ret_folder, struct tdl_error *err)
 {
+	return folder_begin_over(path, NULL, ret_folder, err);
+}
+
+int folder_begin_over(const char *path, const char *const *names, struct folder *ret_folder,
+		      struct tdl_error *err)
+{
 	AUTO_FOLDER struct folder f = { .path = strdup(path) };
-	int rc = name_free(path, err);
+	int rc = name_free(path, names, err);
 
 	if (rc < 0)
 		return rc;
@@ -75,7 +95,7 @@ int folder_begin(const char *path, struct folder *ret_folder, struct tdl_error *
 	}
 	if (rc < 0)
 		return tdl_fail(err, rc, "cannot create folder %s: %s", path, strerror(-rc));
-	*ret_folder = (struct folder){ steal(f.path), steal(f.beside) };
+	*ret_folder = (struct folder){ steal(f.path), steal(f.beside), names };
 	return 0;
 }
 
@@ -91,19 +111,6 @@ int folder_write(const struct folder *folder, const char *name, const void *byte
 	return file_write(path, bytes, size, err);
 }
 
-int folder_commit(struct folder *folder, struct tdl_error *err)
-{
-	if (rename(folder->beside, folder->path) < 0) {
-		int code = -errno;
-
-		return tdl_fail(err, code == -ENOTEMPTY ? -EEXIST : code,
-				"cannot give folder %s its name: %s", folder->path,
-				strerror(-code));
-	}
-	free(steal(folder->beside));
-	return 0;
-}
-
 static void remove_folder(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -115,6 +122,40 @@ static void remove_folder(const char *path)
 	if (dir)
 		closedir(dir);
 	rmdir(path);
+}
+
+/* Change places with the folder that has the name; what has changed there since is lost with it. */
+static int exchange(struct folder *folder, struct tdl_error *err)
+{
+	if (renameat2(AT_FDCWD, folder->beside, AT_FDCWD, folder->path, RENAME_EXCHANGE) < 0) {
+		int code = -errno;
+
+		return tdl_fail(err, code, "cannot put another folder in place of %s: %s",
+				folder->path, strerror(-code));
+	}
+	remove_folder(folder->beside);
+	free(steal(folder->beside));
+	return 0;
+}
+
+int folder_commit(struct folder *folder, struct tdl_error *err)
+{
+	if (rename(folder->beside, folder->path) < 0) {
+		int code = -errno;
+
+		if (code == -EEXIST)
+			code = -ENOTEMPTY;
+		if (code == -ENOTEMPTY && folder->old) {
+			int rc = name_free(folder->path, folder->old, err);
+
+			return rc < 0 ? rc : exchange(folder, err);
+		}
+		return tdl_fail(err, code == -ENOTEMPTY ? -EEXIST : code,
+				"cannot give folder %s its name: %s", folder->path,
+				strerror(-code));
+	}
+	free(steal(folder->beside));
+	return 0;
 }
 
 void folder_end(struct folder *folder)

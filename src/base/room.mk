@@ -5,6 +5,8 @@ libbase_la_SOURCES = \
 	%D%/attr.h \
 	%D%/base64.c \
 	%D%/base64.h \
+	%D%/brlock.c \
+	%D%/brlock.h \
 	%D%/bytes.c \
 	%D%/bytes.h \
 	%D%/cursor.h \
@@ -15,10 +17,14 @@ libbase_la_SOURCES = \
 	%D%/folder.h \
 	%D%/hash.c \
 	%D%/hash.h \
+	%D%/markdown.c \
+	%D%/markdown.h \
 	%D%/nearest.c \
 	%D%/nearest.h \
 	%D%/range.h \
 	%D%/scope.h \
 	%D%/status.c \
-	%D%/status.h
+	%D%/status.h \
+	%D%/symbols.c \
+	%D%/symbols.h
 EXTRA_DIST += %D%/README.md

@@ -10,6 +10,13 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/file.h"
+#include "base/hash.h"
+
+bool test_in_valgrind(void)
+{
+	return getenv("TDL_IN_VALGRIND") != NULL;
+}
 
 int test_run(Suite *suite)
 {
@@ -46,6 +53,34 @@ const char *test_corpus(const char *relative)
 		join(corpus ? corpus : test_source("../shared/corpus"), relative);
 
 	return access(path, R_OK) == 0 ? path : NULL;
+}
+
+static bool is_ovmf_13(const char *path)
+{
+	char hex[2 * SHA256_SIZE + 1];
+	uint8_t digest[SHA256_SIZE];
+	struct file_map map = { 0 };
+
+	if (file_map(path, 4u << 20, &map, NULL) < 0)
+		return false;
+	sha256(map.bytes, map.size, digest);
+	file_unmap(&map);
+	hex_encode(digest, sizeof(digest), hex);
+	return strcmp(hex, "14954040cc754ade0c625ac3470ea46d4c14318b5b1396de4ef77090203d76db") == 0;
+}
+
+const char *test_ovmf_13(void)
+{
+	static const char usual[] = "/usr/share/ovmf/OVMF.fd";
+	const char *given = getenv("TDL_OVMF_13");
+
+	if (given && is_ovmf_13(given))
+		return given;
+	if (is_ovmf_13(usual))
+		return usual;
+	printf("skipped: no OVMF.fd of Debian 13; scripts/debian-ovmf fetches it, $TDL_OVMF_13 says "
+	       "where it is\n");
+	return NULL;
 }
 
 static char folder[] = "/tmp/tdlaunch-test-XXXXXX";

@@ -14,6 +14,7 @@
 #include "base/folder.h"
 #include "base/hash.h"
 #include "base/range.h"
+#include "base/symbols.h"
 
 START_TEST(slice_refuses_a_length_that_wraps)
 {
@@ -216,6 +217,57 @@ START_TEST(a_folder_appears_whole_or_not_at_all)
 }
 END_TEST
 
+START_TEST(a_folder_of_known_files_is_replaced_whole)
+{
+	static const char *const names[] = { "one", "two", NULL };
+	struct tdl_error err = { 0 };
+	struct folder f = { 0 };
+	char path[4096], one[4200], two[4200], other[4200];
+
+	snprintf(path, sizeof(path), "%s/evidence", test_folder());
+	snprintf(one, sizeof(one), "%s/one", path);
+	snprintf(two, sizeof(two), "%s/two", path);
+	snprintf(other, sizeof(other), "%s/other", path);
+	test_rc(folder_begin_over(path, names, &f, &err), 0, &err); /* a free name will do too */
+	test_rc(folder_write(&f, "one", "1", 1, &err), 0, &err);
+	test_rc(folder_commit(&f, &err), 0, &err);
+	folder_end(&f);
+
+	test_rc(folder_begin_over(path, names, &f, &err), 0, &err);
+	test_rc(folder_write(&f, "two", "2", 1, &err), 0, &err);
+	test_write(other, "x", 1); /* came meanwhile: it must not be lost */
+	ck_assert_int_eq(folder_commit(&f, &err), -EEXIST);
+	ck_assert_int_eq(access(one, F_OK), 0);
+	unlink(other);
+	test_rc(folder_commit(&f, &err), 0, &err);
+	folder_end(&f);
+	ck_assert_int_eq(access(one, F_OK), -1);
+	ck_assert_int_eq(access(two, F_OK), 0);
+
+	test_write(other, "x", 1);
+	ck_assert_int_eq(folder_begin_over(path, names, &f, &err), -EEXIST);
+	unlink(other);
+	unlink(two);
+	rmdir(path);
+}
+END_TEST
+
+START_TEST(functions_of_a_library_are_found_by_name)
+{
+	struct {
+		double (*cos)(double);
+	} maths = { 0 };
+	const struct symbol there = { "cos", 0 }, nowhere = { "no_such_function", 0 };
+	struct tdl_error err = { 0 };
+
+	test_rc(symbols_load("libm.so.6", &there, 1, &maths, &err), 0, &err);
+	ck_assert_double_eq(maths.cos(0), 1);
+	ck_assert_int_eq(symbols_load("libm.so.6", &nowhere, 1, &maths, &err), -EOPNOTSUPP);
+	ck_assert_str_eq(err.text, "libm.so.6 has no no_such_function");
+	ck_assert_int_eq(symbols_load("libnone.so.9", &there, 1, &maths, &err), -EOPNOTSUPP);
+}
+END_TEST
+
 START_TEST(a_pipe_larger_than_the_limit_is_refused)
 {
 	struct tdl_error err = { 0 };
@@ -248,6 +300,8 @@ int main(void)
 	tcase_add_test(all, a_directory_is_not_a_file);
 	tcase_add_test(all, a_file_appears_whole_or_not_at_all);
 	tcase_add_test(all, a_folder_appears_whole_or_not_at_all);
+	tcase_add_test(all, a_folder_of_known_files_is_replaced_whole);
+	tcase_add_test(all, functions_of_a_library_are_found_by_name);
 	tcase_add_test(all, a_pipe_larger_than_the_limit_is_refused);
 	suite_add_tcase(suite, all);
 	return test_run(suite);
