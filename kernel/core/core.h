@@ -62,7 +62,7 @@ bool call_is_hooked(struct kernel *kernel, const char *name, int fd, int64_t *re
 /* One call: who asked for what. */
 struct call {
 	struct kernel *kernel;
-	struct vm *vm;	   /* NULL on the system descriptor; else locked */
+	struct vm *vm;	   /* NULL on the system descriptor; else locked, to read on a vCPU */
 	struct vcpu *vcpu; /* NULL unless on a vCPU */
 	unsigned long request;
 	void *arg; /* user pointer, or a number */

@@ -330,29 +330,30 @@ const char *vcpu_ioctl_name(unsigned long request)
 	return row ? row->name : NULL;
 }
 
-/* The encrypt op comes before the vCPU's mutex: it takes all of them itself. */
+/* The encrypt op comes before the vCPU's mutex: it waits for all of them itself. */
 static long vcpu_memory_encrypt_op(struct call *call)
 {
 	const struct linux_behaviour *behaviour = call->kernel->machine.behaviour;
-
-	if (call->vm->ops->vcpu_op)
-		return call->vm->ops->vcpu_op(call->vcpu, call->arg);
-	return refuse(call_trace(call), behaviour->tdx ? -EINVAL : -ENOTTY, "vcpu.encrypt-op",
-		      "a VM of type %u has no encrypt op", call->vm->ops->type);
-}
-
-/* One thread at a time inside a vCPU: its mutex. */
-static long run_exclusively(struct call *call, const struct ioctl_row *row)
-{
-	struct vm *vm = call->vm;
 	long rc;
 
-	while (call->vcpu->busy)
-		pthread_cond_wait(&vm->idle, &vm->lock);
-	call->vcpu->busy = true;
+	if (!call->vm->ops->vcpu_op)
+		return refuse(call_trace(call), behaviour->tdx ? -EINVAL : -ENOTTY, "vcpu.encrypt-op",
+			      "a VM of type %u has no encrypt op", call->vm->ops->type);
+	vm_lock(call->vm);
+	rc = call->vm->ops->vcpu_op(call->vcpu, call->arg);
+	mmu_let_go(&call->vcpu->mmu);
+	vm_unlock(call->vm);
+	return rc;
+}
+
+/* One thread at a time inside a vCPU, beside those inside others. */
+static long run_entered(struct call *call, const struct ioctl_row *row)
+{
+	long rc;
+
+	vcpu_enter(call->vcpu);
 	rc = row->run(call);
-	call->vcpu->busy = false;
-	pthread_cond_broadcast(&vm->idle);
+	vcpu_leave(call->vcpu);
 	return rc;
 }
 
@@ -364,14 +365,9 @@ long vcpu_ioctl(struct call *call)
 
 	if (rc < 0)
 		return rc;
-	vm_lock(call->vm);
 	if (call->request == KVM_MEMORY_ENCRYPT_OP)
-		rc = vcpu_memory_encrypt_op(call);
-	else if (row)
-		rc = run_exclusively(call, row);
-	else
-		rc = refuse(call_trace(call), -EINVAL, "vcpu.request", "request 0x%lx",
-			    call->request);
-	vm_unlock(call->vm);
-	return rc;
+		return vcpu_memory_encrypt_op(call);
+	if (row)
+		return run_entered(call, row);
+	return refuse(call_trace(call), -EINVAL, "vcpu.request", "request 0x%lx", call->request);
 }

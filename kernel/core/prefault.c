@@ -6,7 +6,7 @@
 #include "base/range.h"
 #include "kernel/core/core.h"
 
-#define STEPS_BETWEEN_YIELDS 4096u
+#define STEPS_BETWEEN_PAUSES 64u
 
 #define ULL(x) ((unsigned long long)(x))
 
@@ -43,8 +43,8 @@ static long walk(struct call *call, struct kvm_pre_fault_memory *range)
 			break;
 		range->gpa += (uint64_t)done;
 		range->size -= (uint64_t)done;
-		if (++steps % STEPS_BETWEEN_YIELDS == 0)
-			vm_yield(call->vm);
+		if (++steps % STEPS_BETWEEN_PAUSES == 0)
+			mmu_pause(vcpu);
 	}
 	return steps ? 0 : done;
 }
@@ -56,10 +56,10 @@ long pre_fault_memory(struct call *call)
 
 	if (rc < 0)
 		return rc;
-	user_areas_forget(&call->vm->mmu.user);
 	rc = check(call, &range);
 	if (rc == 0)
 		rc = walk(call, &range);
+	user_areas_end(&call->vcpu->mmu.user);
 	/* Written back whatever happened, and if that fails nothing else counts. */
 	int copied = call_write(call, &range, sizeof(range));
 

@@ -26,7 +26,7 @@ struct stat_row {
 #define MMU_STAT(field)                                                                            \
 	static uint64_t vm_##field(const struct file *file)                                        \
 	{                                                                                          \
-		return file->vm->mmu.field;                                                        \
+		return mmu_sum(&file->vm->mmu).field;                                              \
 	}
 #define VCPU_STAT(field)                                                                           \
 	static uint64_t vcpu_##field(const struct file *file)                                      \

@@ -115,9 +115,9 @@ static int touch(struct vcpu *vcpu, struct mmu_fault *fault)
 	int rc;
 
 	vcpu->mmu.pf_taken++;
-	user_areas_forget(&vcpu->vm->mmu.user);
 	mmu_load_root(&vcpu->mmu);
 	rc = mmu_map(&vcpu->mmu, fault);
+	user_areas_end(&vcpu->mmu.user);
 	switch (rc) {
 	case MMU_FIXED:
 		vcpu->mmu.pf_fixed++;
@@ -140,9 +140,18 @@ int kernel_test_guest_touch(struct kernel *kernel, int vcpu_fd, uint64_t gpa, bo
 	struct mmu_fault fault = { .gfn = gpa >> 12,
 				   .is_write = is_write,
 				   .is_private = is_private };
-	struct file *file = enter(kernel, vcpu_fd, FILE_VCPU);
+	struct file *file = file_get(kernel, vcpu_fd);
+	int rc = -EBADF;
 
-	return file ? leave(kernel, file, touch(file->vcpu, &fault)) : -EBADF;
+	if (!file)
+		return rc;
+	if (file->kind == FILE_VCPU) {
+		vcpu_enter(file->vcpu);
+		rc = touch(file->vcpu, &fault);
+		vcpu_leave(file->vcpu);
+	}
+	file_put(kernel, file);
+	return rc;
 }
 
 unsigned kernel_test_open_count(struct kernel *kernel)

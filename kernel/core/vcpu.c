@@ -17,9 +17,9 @@ static long sleep_until_signal(struct call *call)
 	bool is_interrupted = false;
 
 	while (!mmu_signal_pending(&vcpu->mmu) && !is_interrupted) {
-		vm_unlock(call->vm);
+		vcpu_step_out(vcpu);
 		is_interrupted = sem_wait(&vcpu->signal->wake) < 0;
-		vm_lock(call->vm);
+		vcpu_step_in(vcpu);
 	}
 	mmu_signal_seen(&vcpu->mmu);
 	vcpu->run->exit_reason = KVM_EXIT_INTR;

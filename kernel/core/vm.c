@@ -45,6 +45,7 @@ static void set_up_memory(struct vm *vm)
 		.spaces = vm->ops->has_private_mem ? 1 : SLOTS_SPACES_MAX,
 		.no_readonly = vm->ops->has_protected_state,
 		.gmem_needs_private = !behaviour->gmem_any_type,
+		.bound_late = behaviour->gmem_bound_late,
 		.has_private = vm->ops->has_private_mem,
 		.attributes = vm->ops->has_private_mem ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0,
 		.gfn_limit = GFN_LIMIT,
@@ -54,6 +55,7 @@ static void set_up_memory(struct vm *vm)
 		.pages = &vm->machine->pages,
 		.slots = &vm->slots,
 		.dead = &vm->dead,
+		.lock = &vm->lock,
 		.thp = machine->config.thp,
 		.tdp = !machine->config.no_tdp,
 		.pre_fault_allowed = vm->ops->pre_fault_allowed,
@@ -84,8 +86,7 @@ int vm_new(struct kernel *kernel, unsigned long type, struct vm **ret_vm)
 	vm->max_vcpus = VM_VCPUS_MAX;
 	vm->tsc_khz = machine->config.tsc_khz;
 	vm->apic_bus_ns = 1;
-	pthread_mutex_init(&vm->lock, NULL);
-	pthread_cond_init(&vm->idle, NULL);
+	brlock_init(&vm->lock);
 	set_up_memory(vm);
 	int rc = ops->init ? ops->init(vm) : 0;
 	if (rc < 0) {
@@ -118,10 +119,9 @@ static void vm_free(struct vm *vm)
 	slots_end(&vm->slots);
 	mmu_end(&vm->mmu);
 	vm_unlock(vm);
+	brlock_end(&vm->lock);
 	if (vm->apic_page)
 		munmap(vm->apic_page, 4096);
-	pthread_cond_destroy(&vm->idle);
-	pthread_mutex_destroy(&vm->lock);
 	free(vm);
 }
 
@@ -149,6 +149,8 @@ void vcpu_free(struct vcpu *vcpu)
 {
 	if (vcpu->vm->ops->vcpu_free)
 		vcpu->vm->ops->vcpu_free(vcpu);
+	mmu_vcpu_end(&vcpu->mmu);
+	pthread_mutex_destroy(&vcpu->mutex);
 	if (vcpu->run)
 		munmap(vcpu->run, VCPU_RUN_BYTES);
 	free(vcpu->cpuid);
@@ -175,7 +177,8 @@ static struct vcpu *vcpu_new(struct vm *vm, unsigned id)
 	vcpu->apic_base = 0xfee00800u | (id == vm->bsp_id ? 0x100u : 0);
 	vcpu->mp_state = vm->irqchip == IRQCHIP_NONE || id == vm->bsp_id ? KVM_MP_STATE_RUNNABLE
 									 : KVM_MP_STATE_UNINITIALIZED;
-	vcpu->mmu = (struct mmu_vcpu){ .mmu = &vm->mmu, .run = vcpu->run };
+	pthread_mutex_init(&vcpu->mutex, NULL);
+	mmu_vcpu_init(&vcpu->mmu, &vm->mmu, run);
 	return vcpu;
 }
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -18,14 +19,14 @@
 
 /* 512 pages of the file. Its frames are one run of the machine, of which those in `have` are in
  * use: a page's frame follows from its index, and a chunk that is full takes 24 bytes. */
-struct chunk {
+struct gmem_chunk {
 	pfn_t base;
 	struct bitrun have; /* count 0: base means nothing */
 };
 
 /* The index is a radix tree over the chunks: nodes, and at the bottom blocks of chunks. */
 struct block {
-	struct chunk chunks[FANOUT];
+	struct gmem_chunk chunks[FANOUT];
 };
 
 struct node {
@@ -40,7 +41,7 @@ struct gmem {
 	struct gmem_binding *bindings;
 	void *root;	/* node, or block when depth is 0 */
 	unsigned depth; /* levels of nodes */
-	uint64_t page_count, index_bytes;
+	atomic_uint_fast64_t index_bytes;
 };
 
 static int open_host_file(struct gmem *gmem)
@@ -109,17 +110,22 @@ int gmem_host_fd(const struct gmem *gmem)
 	return gmem->host_fd;
 }
 
+int gmem_check_range(const struct gmem *gmem, uint64_t offset, uint64_t count)
+{
+	if (!is_aligned(offset, PAGE_SIZE_4K) || (int64_t)offset < 0 ||
+	    !range_within(offset >> 12, count, gmem->size >> 12))
+		return refuse(gmem->options.trace, -EINVAL, "gmem.bind-range",
+			      "offset 0x%llx, %llu pages, file of 0x%llx bytes",
+			      (unsigned long long)offset, (unsigned long long)count,
+			      (unsigned long long)gmem->size);
+	return 0;
+}
+
 int gmem_bind(struct gmem *gmem, uint64_t offset, uint64_t count, uint64_t gfn,
 	      struct gmem_binding *binding)
 {
 	uint64_t index = offset >> 12;
 
-	if (!is_aligned(offset, PAGE_SIZE_4K) || (int64_t)offset < 0 ||
-	    !range_within(index, count, gmem->size >> 12))
-		return refuse(gmem->options.trace, -EINVAL, "gmem.bind-range",
-			      "offset 0x%llx, %llu pages, file of 0x%llx bytes",
-			      (unsigned long long)offset, (unsigned long long)count,
-			      (unsigned long long)gmem->size);
 	for (const struct gmem_binding *b = gmem->bindings; b; b = b->next)
 		if (range_overlap(b->index, b->count, index, count))
 			return refuse(gmem->options.trace, -(int)gmem->options.bound_error,
@@ -142,19 +148,27 @@ void gmem_unbind(struct gmem_binding *binding)
 	*binding = (struct gmem_binding){ .gmem = NULL };
 }
 
-/* Make sure that *slot points to a zeroed child. */
+/* Make sure that *slot points to a zeroed child; another thread may be first. */
 static void *grow(struct gmem *gmem, void **slot, size_t size)
 {
-	if (!*slot) {
-		*slot = calloc(1, size);
-		if (*slot)
-			gmem->index_bytes += size;
+	void *child = __atomic_load_n(slot, __ATOMIC_ACQUIRE), *other = NULL;
+
+	if (child)
+		return child;
+	child = calloc(1, size);
+	if (!child)
+		return NULL;
+	if (!__atomic_compare_exchange_n(slot, &other, child, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE)) {
+		free(child);
+		return other;
 	}
-	return *slot;
+	atomic_fetch_add_explicit(&gmem->index_bytes, size, memory_order_relaxed);
+	return child;
 }
 
 /* The chunk of a page, if there is one; and made when there is none, unless memory runs out. */
-static struct chunk *find_chunk(const struct gmem *gmem, uint64_t index)
+static struct gmem_chunk *find_chunk(const struct gmem *gmem, uint64_t index)
 {
 	const void *at = gmem->root;
 	uint64_t number = index >> 9;
@@ -164,7 +178,7 @@ static struct chunk *find_chunk(const struct gmem *gmem, uint64_t index)
 	return at ? &((struct block *)at)->chunks[number & (FANOUT - 1)] : NULL;
 }
 
-static struct chunk *make_chunk(struct gmem *gmem, uint64_t index)
+static struct gmem_chunk *make_chunk(struct gmem *gmem, uint64_t index)
 {
 	void **at = &gmem->root;
 	uint64_t number = index >> 9;
@@ -183,7 +197,7 @@ static struct chunk *make_chunk(struct gmem *gmem, uint64_t index)
 
 bool gmem_peek(const struct gmem *gmem, uint64_t index, pfn_t *ret_pfn)
 {
-	const struct chunk *chunk = find_chunk(gmem, index);
+	const struct gmem_chunk *chunk = find_chunk(gmem, index);
 
 	if (!chunk || !bitrun_has(&chunk->have, index % BITRUN_BITS))
 		return false;
@@ -191,44 +205,75 @@ bool gmem_peek(const struct gmem *gmem, uint64_t index, pfn_t *ret_pfn)
 	return true;
 }
 
-int gmem_get(struct gmem *gmem, uint64_t index, pfn_t *ret_pfn)
+static int allocate_page(struct gmem *gmem, struct gmem_chunk *chunk, unsigned i)
 {
-	if (index >= gmem->size >> 12)
-		return -EFAULT;
-	struct chunk *chunk = make_chunk(gmem, index);
-	unsigned i = index % BITRUN_BITS;
+	bool is_first = chunk->have.count == 0;
 
-	if (!chunk)
+	if (is_first && pages_get_run(gmem->options.pages, &chunk->base) < 0)
 		return -ENOMEM;
-	if (!bitrun_has(&chunk->have, i)) {
-		bool is_first = chunk->have.count == 0;
-
-		if (is_first && pages_get_run(gmem->options.pages, &chunk->base) < 0)
-			return -ENOMEM;
-		if (bitrun_set(&chunk->have, i) < 0) {
-			if (is_first)
-				pages_put(gmem->options.pages, chunk->base, PAGES_RUN);
-			return -ENOMEM;
-		}
-		gmem->page_count++;
+	if (bitrun_set(&chunk->have, i) < 0) {
+		if (is_first)
+			pages_put(gmem->options.pages, chunk->base, PAGES_RUN);
+		return -ENOMEM;
 	}
-	*ret_pfn = chunk->base + i;
 	return 0;
 }
 
+/* The chunk of a page, for this thread alone. */
+static int hold_chunk(struct gmem *gmem, uint64_t index, struct gmem_hold *hold,
+		      struct gmem_chunk **ret_chunk)
+{
+	uint64_t number = index / BITRUN_BITS;
+
+	if (hold && hold->chunk && hold->gmem == gmem && hold->number == number) {
+		*ret_chunk = hold->chunk;
+		return 0;
+	}
+	if (hold)
+		gmem_let_go(hold);
+	*ret_chunk = make_chunk(gmem, index);
+	if (!*ret_chunk)
+		return -ENOMEM;
+	if (hold && !bitrun_lock(&(*ret_chunk)->have))
+		return -EBUSY;
+	if (hold)
+		*hold = (struct gmem_hold){ gmem, *ret_chunk, number };
+	return 0;
+}
+
+void gmem_let_go(struct gmem_hold *hold)
+{
+	if (hold->chunk)
+		bitrun_unlock(&hold->chunk->have);
+	hold->chunk = NULL;
+}
+
+int gmem_get(struct gmem *gmem, uint64_t index, struct gmem_hold *hold, pfn_t *ret_pfn)
+{
+	unsigned i = index % BITRUN_BITS;
+	struct gmem_chunk *chunk = NULL;
+	int rc;
+
+	if (index >= gmem->size >> 12)
+		return -EFAULT;
+	rc = hold_chunk(gmem, index, hold, &chunk);
+	if (rc == 0 && !bitrun_has(&chunk->have, i))
+		rc = allocate_page(gmem, chunk, i);
+	if (rc == 0)
+		*ret_pfn = chunk->base + i;
+	return rc;
+}
+
 /* Free pages [from, to) of a chunk. */
-static void drop_from_chunk(struct gmem *gmem, struct chunk *chunk, unsigned from, unsigned to)
+static void drop_from_chunk(struct gmem *gmem, struct gmem_chunk *chunk, unsigned from, unsigned to)
 {
 	if (chunk->have.count == 0)
 		return;
-	uint32_t before = chunk->have.count;
-
 	if (from == 0 && to == BITRUN_BITS)
 		bitrun_end(&chunk->have);
 	for (unsigned i = from; chunk->have.count && i < to; i++)
 		if (bitrun_clear(&chunk->have, i) < 0)
 			break; /* no memory to split a full chunk: the pages stay allocated */
-	gmem->page_count -= before - chunk->have.count;
 	if (chunk->have.count == 0)
 		pages_put(gmem->options.pages, chunk->base, PAGES_RUN);
 }
@@ -313,7 +358,7 @@ static int allocate(struct gmem *gmem, uint64_t offset, uint64_t length)
 			      (unsigned long long)gmem->size);
 	for (uint64_t index = offset >> 12; index < (offset + length) >> 12; index++) {
 		pfn_t pfn;
-		int rc = gmem_get(gmem, index, &pfn);
+		int rc = gmem_get(gmem, index, NULL, &pfn);
 
 		if (rc < 0)
 			return rc;
@@ -348,12 +393,7 @@ int gmem_fallocate(struct gmem *gmem, int mode, int64_t offset, int64_t length)
 	return allocate(gmem, (uint64_t)offset, (uint64_t)length);
 }
 
-uint64_t gmem_page_count(const struct gmem *gmem)
-{
-	return gmem->page_count;
-}
-
 uint64_t gmem_index_bytes(const struct gmem *gmem)
 {
-	return gmem->index_bytes;
+	return atomic_load(&gmem->index_bytes);
 }

@@ -84,17 +84,23 @@ static int injected(struct mmu_vcpu *vcpu, struct mmu_fault *fault)
 	return MMU_CONTINUE;
 }
 
-static struct slot *find_slot(struct mmu *mmu, unsigned space, gfn_t gfn)
+static int injected_locked(struct mmu_vcpu *vcpu, struct mmu_fault *fault)
 {
-	struct slot *last = mmu->last_slot;
+	int rc;
 
-	if (last && mmu->last_generation == mmu->slots->generation && last->space == space &&
-	    gfn - last->gfn < last->count)
-		return last;
-	last = slots_find(mmu->slots, space, gfn);
-	mmu->last_slot = last;
-	mmu->last_generation = mmu->slots->generation;
-	return last;
+	pthread_mutex_lock(&vcpu->mmu->inject_lock);
+	rc = injected(vcpu, fault);
+	pthread_mutex_unlock(&vcpu->mmu->inject_lock);
+	return rc;
+}
+
+static struct slot *find_slot(struct mmu_vcpu *vcpu, unsigned space, gfn_t gfn)
+{
+	struct slot *last = vcpu->slot;
+
+	if (!last || last->space != space || gfn - last->gfn >= last->count)
+		vcpu->slot = slots_find(vcpu->mmu->slots, space, gfn);
+	return vcpu->slot;
 }
 
 /* kvm_mmu_faultin_pfn_gmem() */
@@ -108,7 +114,9 @@ static int fault_in_gmem(struct mmu_vcpu *vcpu, struct mmu_fault *fault)
 		return refuse_with_exit(vcpu, fault, -EFAULT, "fault.private-no-gmem");
 	if (!slot->gmem.gmem)
 		return refuse_with_exit(vcpu, fault, -EFAULT, "fault.gmem-closed");
-	rc = gmem_get(slot->gmem.gmem, slot_gmem_index(slot, fault->gfn), &pfn);
+	rc = gmem_get(slot->gmem.gmem, slot_gmem_index(slot, fault->gfn), &vcpu->gmem, &pfn);
+	if (rc == -EBUSY)
+		return MMU_RETRY; /* Linux waits for the folio */
 	if (rc < 0)
 		return refuse_with_exit(vcpu, fault, rc, "fault.gmem-page");
 	fault->frame = pfn << 12;
@@ -159,7 +167,7 @@ static int fault_in_user(struct mmu_vcpu *vcpu, struct mmu_fault *fault)
 	struct mmu *mmu = vcpu->mmu;
 	const struct slot *slot = fault->slot;
 	uint64_t hva = slot_hva(slot, fault->gfn);
-	const struct user_area *area = user_area_at(&mmu->user, hva);
+	const struct user_area *area = user_area_at(&vcpu->user, hva);
 
 	if (fault->is_write && slot->flags & KVM_MEM_READONLY)
 		return MMU_EMULATE;
@@ -178,11 +186,9 @@ static int fault_in_user(struct mmu_vcpu *vcpu, struct mmu_fault *fault)
 /* kvm_mmu_faultin_pfn() */
 static int fault_in(struct mmu_vcpu *vcpu, struct mmu_fault *fault, unsigned space)
 {
-	struct mmu *mmu = vcpu->mmu;
-
-	if (fault->is_private != slots_is_private(mmu->slots, fault->gfn))
+	if (fault->is_private != slots_is_private(vcpu->mmu->slots, fault->gfn))
 		return refuse_with_exit(vcpu, fault, -EFAULT, "fault.attribute");
-	fault->slot = find_slot(mmu, space, fault->gfn);
+	fault->slot = find_slot(vcpu, space, fault->gfn);
 	if (!fault->slot) {
 		if (fault->is_private)
 			return refuse_with_exit(vcpu, fault, -EFAULT, "fault.private-no-slot");
@@ -198,23 +204,23 @@ static void mark_dirty(const struct mmu_fault *fault)
 {
 	gfn_t i = fault->gfn - fault->slot->gfn;
 
-	fault->slot->dirty[i / 64] |= 1ull << (i % 64);
+	__atomic_fetch_or(&fault->slot->dirty[i / 64], 1ull << (i % 64), __ATOMIC_RELAXED);
 }
 
 /* kvm_tdp_mmu_map() */
-static int map(struct mmu *mmu, struct mmu_fault *fault, unsigned space)
+static int map(struct mmu_vcpu *vcpu, struct mmu_fault *fault, unsigned space)
 {
 	uint64_t step = level_pages(fault->level) << 12;
 	bool is_gmem = fault->is_private || fault->slot->gmem_only;
 	uint64_t entry = (fault->frame & ~(step - 1)) | ENTRY_PRESENT | ENTRY_LEAF;
 
-	if (fault->is_private && mmu->private_ops)
-		return mirror_map(mmu, fault->gfn, fault->frame >> 12);
+	if (fault->is_private && vcpu->mmu->private_ops)
+		return mirror_map(vcpu, fault->gfn, fault->frame >> 12);
 	if (fault->can_write)
 		entry |= ENTRY_WRITE;
 	if (is_gmem)
 		entry |= ENTRY_GMEM;
-	int rc = table_map(mmu, space, fault, entry);
+	int rc = table_map(vcpu, space, fault, entry);
 
 	if (rc == MMU_FIXED && fault->can_write && fault->slot->dirty)
 		mark_dirty(fault);
@@ -225,14 +231,14 @@ static int handle(struct mmu_vcpu *vcpu, struct mmu_fault *fault)
 {
 	struct mmu *mmu = vcpu->mmu;
 	unsigned space = vcpu->smm && mmu->slots->rules.spaces > 1 ? 1 : 0;
-	int rc = mmu->injected_count ? injected(vcpu, fault) : MMU_CONTINUE;
+	int rc = mmu->injected_count ? injected_locked(vcpu, fault) : MMU_CONTINUE;
 
 	fault->level = LEVEL_4K;
 	if (rc == MMU_CONTINUE)
 		rc = fault_in(vcpu, fault, space);
 	if (rc != MMU_CONTINUE)
 		return rc;
-	rc = map(mmu, fault, space);
+	rc = map(vcpu, fault, space);
 	if (rc == -ENOMEM)
 		return refuse(mmu->trace, -ENOMEM, "fault.no-memory", "gpa 0x%llx",
 			      ULL(fault->gfn) << 12);
@@ -243,7 +249,7 @@ int mmu_fault(struct mmu_vcpu *vcpu, struct mmu_fault *fault)
 {
 	int rc = handle(vcpu, fault);
 
-	vcpu->mmu->faults++;
+	vcpu->counts.faults++;
 	if (trace_is_on(vcpu->mmu->trace))
 		trace_emit(vcpu->mmu->trace,
 			   &(struct kernel_event){ .kind = KERNEL_EVENT_FAULT,
@@ -276,16 +282,47 @@ static bool root_is_stale(const struct mmu_vcpu *vcpu)
 	return vcpu->has_root && vcpu->root_generation != vcpu->mmu->root_generation;
 }
 
+/* One try that changes what no other vCPU may be looking at. */
+static int fault_writing(struct mmu_vcpu *vcpu, struct mmu_fault *fault)
+{
+	struct brlock *lock = vcpu->mmu->options.lock;
+	int rc;
+
+	vcpu->needs_writing = false;
+	mmu_let_go(vcpu);
+	brlock_read_end(&vcpu->reader);
+	brlock_write(lock);
+	rc = mmu_fault(vcpu, fault);
+	mmu_let_go(vcpu);
+	brlock_write_end(lock);
+	brlock_read(lock, &vcpu->reader);
+	return rc;
+}
+
+/* Between two tries: whoever was in the way, a vCPU or a writer, goes first. */
+static void wait_a_little(struct mmu_vcpu *vcpu)
+{
+	mmu_let_go(vcpu);
+	sched_yield();
+	mmu_pause(vcpu);
+}
+
+/* A root that turns stale between two tries hangs nobody: in Linux whoever drops the roots waits
+ * for the pre-fault to end. */
 int mmu_map(struct mmu_vcpu *vcpu, struct mmu_fault *fault)
 {
+	bool was_stale = root_is_stale(vcpu);
+
 	for (;;) {
 		int rc = may_try(vcpu, fault->gfn);
 
 		if (rc == 0)
-			rc = root_is_stale(vcpu) ? MMU_RETRY : mmu_fault(vcpu, fault);
+			rc = was_stale ? MMU_RETRY : mmu_fault(vcpu, fault);
+		if (rc == MMU_RETRY && vcpu->needs_writing)
+			rc = fault_writing(vcpu, fault);
 		if (rc != MMU_RETRY)
 			return rc;
-		sched_yield();
+		wait_a_little(vcpu);
 	}
 }
 
@@ -295,7 +332,7 @@ int mmu_map_private_pfn(struct mmu_vcpu *vcpu, gfn_t gfn, pfn_t pfn)
 		int rc = may_try(vcpu, gfn);
 
 		if (rc == 0)
-			rc = mirror_map(vcpu->mmu, gfn, pfn);
+			rc = mirror_map(vcpu, gfn, pfn);
 		if (rc == MMU_FIXED)
 			return 0;
 		if (rc == MMU_SPURIOUS)
@@ -303,7 +340,7 @@ int mmu_map_private_pfn(struct mmu_vcpu *vcpu, gfn_t gfn, pfn_t pfn)
 				      "gpa 0x%llx is mapped already", ULL(gfn) << 12);
 		if (rc != MMU_RETRY)
 			return rc;
-		sched_yield();
+		wait_a_little(vcpu);
 	}
 }
 

@@ -31,29 +31,33 @@ static pfn_t leaf_pfn(const struct mirror_leaves *leaves, unsigned i)
 	return leaves->spread ? leaves->spread[i] : leaves->base + i;
 }
 
-static void *new_child(struct mmu *mmu, size_t size)
+static void *new_child(struct mmu_counts *counts, size_t size)
 {
 	void *child = calloc(1, size);
 
 	if (child)
-		mmu->mirror_bytes += size;
+		counts->mirror_bytes += size;
 	return child;
 }
 
-static void free_child(struct mmu *mmu, void *child, size_t size)
+static void free_child(struct mmu_counts *counts, void *child, size_t size)
 {
 	free(child);
-	mmu->mirror_bytes -= size;
+	counts->mirror_bytes -= size;
 }
 
-/* Make the table under an entry of this level: a page for it, ours first, then the module's. */
-static int link_table(struct mmu *mmu, gfn_t gfn, unsigned level, void **slot)
+/* What stands where a vCPU is just making a table: as Linux's FROZEN_SPTE. */
+static void *const linking = (void *)1;
+
+/* A table under an entry of this level: a page for it, ours first, then the module's. */
+static int link_table(struct mmu_vcpu *vcpu, gfn_t gfn, unsigned level, void **ret_child)
 {
+	const struct mmu *mmu = vcpu->mmu;
 	size_t size = level == LEVEL_2M ? sizeof(struct mirror_leaves) : sizeof(struct mirror_table);
 	pfn_t pfn;
 	int rc;
 
-	void *child = new_child(mmu, size);
+	void *child = new_child(&vcpu->counts, size);
 	if (!child)
 		return -ENOMEM;
 	rc = pages_get(mmu->options.pages, &pfn);
@@ -63,51 +67,85 @@ static int link_table(struct mmu *mmu, gfn_t gfn, unsigned level, void **slot)
 	if (rc < 0)
 		goto out_put;
 	*(pfn_t *)child = pfn; /* the first member of either */
-	*slot = child;
+	*ret_child = child;
 	return 0;
 out_put:
 	pages_put(mmu->options.pages, pfn, 1);
 out_free:
-	free_child(mmu, child, size);
+	free_child(&vcpu->counts, child, size);
 	return rc;
 }
 
-/* The leaves that hold gfn, made when they are missing. */
-static int walk(struct mmu *mmu, gfn_t gfn, struct mirror_leaves **ret_leaves)
+/* The table under an entry, made when it is missing. -EBUSY while another vCPU is making it. */
+static int next_table(struct mmu_vcpu *vcpu, gfn_t gfn, unsigned level, void **slot,
+		      void **ret_child)
 {
-	if (mmu->last_leaves && mmu->last_leaves_key == gfn >> 9) {
-		*ret_leaves = mmu->last_leaves;
-		return 0;
+	void *child = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+	int rc;
+
+	if (!child && __atomic_compare_exchange_n(slot, &child, linking, false, __ATOMIC_ACQUIRE,
+						  __ATOMIC_ACQUIRE)) {
+		rc = link_table(vcpu, gfn, level, &child);
+		__atomic_store_n(slot, child, __ATOMIC_RELEASE);
+		if (rc < 0)
+			return rc;
 	}
-	if (!mmu->mirror)
-		mmu->mirror = new_child(mmu, sizeof(*mmu->mirror));
-	void *at = mmu->mirror;
-
-	if (!at)
-		return -ENOMEM;
-	for (unsigned level = mmu->private_root_level; level > LEVEL_4K; level--) {
-		void **slot = &((struct mirror_table *)at)->children[index_of(gfn, level)];
-
-		if (!*slot) {
-			int rc = link_table(mmu, gfn, level, slot);
-
-			if (rc < 0)
-				return rc;
-		}
-		at = *slot;
-	}
-	mmu->last_leaves = *ret_leaves = at;
-	mmu->last_leaves_key = gfn >> 9;
+	if (child == linking)
+		return -EBUSY;
+	*ret_child = child;
 	return 0;
 }
 
+static struct mirror_table *root_table(struct mmu_vcpu *vcpu)
+{
+	struct mmu *mmu = vcpu->mmu;
+	struct mirror_table *root = __atomic_load_n(&mmu->mirror, __ATOMIC_ACQUIRE), *other = NULL;
+
+	if (root)
+		return root;
+	root = new_child(&vcpu->counts, sizeof(*root));
+	if (!root || __atomic_compare_exchange_n(&mmu->mirror, &other, root, false,
+						 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return root;
+	free_child(&vcpu->counts, root, sizeof(*root));
+	return other;
+}
+
+/* Lock the leaves that hold gfn, which are made when they are missing. */
+static int hold_leaves(struct mmu_vcpu *vcpu, gfn_t gfn)
+{
+	void *at = root_table(vcpu);
+
+	if (!at)
+		return -ENOMEM;
+	for (unsigned level = vcpu->mmu->private_root_level; level > LEVEL_4K; level--) {
+		void **slot = &((struct mirror_table *)at)->children[index_of(gfn, level)];
+		int rc = next_table(vcpu, gfn, level, slot, &at);
+
+		if (rc < 0)
+			return rc;
+	}
+	if (!bitrun_lock(&((struct mirror_leaves *)at)->have))
+		return -EBUSY;
+	vcpu->leaves = at;
+	vcpu->leaves_key = gfn >> 9;
+	return 0;
+}
+
+void mirror_let_go(struct mmu_vcpu *vcpu)
+{
+	if (vcpu->leaves)
+		bitrun_unlock(&vcpu->leaves->have);
+	vcpu->leaves = NULL;
+}
+
 /* Make sure that leaf i can be given this frame. */
-static int fit_frame(struct mmu *mmu, struct mirror_leaves *leaves, unsigned i, pfn_t pfn)
+static int fit_frame(struct mmu_vcpu *vcpu, struct mirror_leaves *leaves, unsigned i, pfn_t pfn)
 {
 	if (!leaves->spread && leaves->have.count == 0)
 		leaves->base = pfn - i;
 	if (!leaves->spread && leaves->base + i != pfn) {
-		pfn_t *spread = new_child(mmu, ENTRIES * sizeof(*spread));
+		pfn_t *spread = new_child(&vcpu->counts, ENTRIES * sizeof(*spread));
 
 		if (!spread)
 			return -ENOMEM;
@@ -120,17 +158,17 @@ static int fit_frame(struct mmu *mmu, struct mirror_leaves *leaves, unsigned i, 
 	return 0;
 }
 
-int mirror_map(struct mmu *mmu, gfn_t gfn, pfn_t pfn)
+/* A leaf of those that are held. */
+static int map_leaf(struct mmu_vcpu *vcpu, gfn_t gfn, pfn_t pfn)
 {
-	struct mirror_leaves *leaves;
+	const struct mmu *mmu = vcpu->mmu;
+	struct mirror_leaves *leaves = vcpu->leaves;
 	unsigned i = gfn & (ENTRIES - 1);
-	int rc = walk(mmu, gfn, &leaves);
+	int rc;
 
-	if (rc < 0)
-		return rc == -EBUSY ? MMU_RETRY : rc;
 	if (bitrun_has(&leaves->have, i))
 		return MMU_SPURIOUS;
-	rc = fit_frame(mmu, leaves, i, pfn);
+	rc = fit_frame(vcpu, leaves, i, pfn);
 	if (rc == 0)
 		rc = bitrun_set(&leaves->have, i);
 	if (rc < 0)
@@ -138,11 +176,24 @@ int mirror_map(struct mmu *mmu, gfn_t gfn, pfn_t pfn)
 	rc = mmu->private_ops->map(mmu->private_ctx, gfn, LEVEL_4K, pfn);
 	if (rc < 0) {
 		bitrun_clear(&leaves->have, i);
-		return rc == -EBUSY ? MMU_RETRY : rc;
+		return rc;
 	}
-	mmu->pages_4k++;
-	mmu->private_pages++;
+	vcpu->counts.pages_4k++;
+	vcpu->counts.private_pages++;
 	return MMU_FIXED;
+}
+
+int mirror_map(struct mmu_vcpu *vcpu, gfn_t gfn, pfn_t pfn)
+{
+	int rc = 0;
+
+	if (!vcpu->leaves || vcpu->leaves_key != gfn >> 9) {
+		mirror_let_go(vcpu);
+		rc = hold_leaves(vcpu, gfn);
+	}
+	if (rc == 0)
+		rc = map_leaf(vcpu, gfn, pfn);
+	return rc == -EBUSY ? MMU_RETRY : rc;
 }
 
 bool mirror_peek(const struct mmu *mmu, gfn_t gfn, pfn_t *ret_pfn)
@@ -169,8 +220,8 @@ static void zap_leaves(struct mmu *mmu, struct mirror_leaves *leaves, gfn_t firs
 	for (unsigned i = bitrun_next(&leaves->have, from); i < to;
 	     i = bitrun_next(&leaves->have, i + 1)) {
 		mmu->private_ops->unmap(mmu->private_ctx, first + i, LEVEL_4K, leaf_pfn(leaves, i));
-		mmu->pages_4k--;
-		mmu->private_pages--;
+		mmu->counts.pages_4k--;
+		mmu->counts.private_pages--;
 	}
 	if (from == 0 && to == BITRUN_BITS)
 		bitrun_end(&leaves->have);
@@ -202,11 +253,11 @@ static void zap_below(struct mmu *mmu, void *at, unsigned level, gfn_t first, gf
 		pfn_t pfn = *(pfn_t *)child;
 
 		if (level == LEVEL_2M && ((struct mirror_leaves *)child)->spread)
-			free_child(mmu, ((struct mirror_leaves *)child)->spread,
+			free_child(&mmu->counts, ((struct mirror_leaves *)child)->spread,
 				   ENTRIES * sizeof(pfn_t));
 		if (mmu->private_ops->unlink(mmu->private_ctx, gfn, level, pfn))
 			pages_put(mmu->options.pages, pfn, 1);
-		free_child(mmu, child,
+		free_child(&mmu->counts, child,
 			   level == LEVEL_2M ? sizeof(struct mirror_leaves)
 					     : sizeof(struct mirror_table));
 	}
@@ -223,7 +274,6 @@ void mirror_zap_all(struct mmu *mmu)
 	if (!mmu->mirror)
 		return;
 	zap_below(mmu, mmu->mirror, mmu->private_root_level, 0, 0, UINT64_MAX, true);
-	free_child(mmu, mmu->mirror, sizeof(*mmu->mirror));
+	free_child(&mmu->counts, mmu->mirror, sizeof(*mmu->mirror));
 	mmu->mirror = NULL;
-	mmu->last_leaves = NULL;
 }

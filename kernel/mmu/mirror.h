@@ -8,8 +8,9 @@
 #include "kernel/mmu/mmu.h"
 
 /* Map a 4 KiB leaf, linking missing tables first. An enum mmu_result (RETRY when the module was
- * busy), or a negative errno. */
-int mirror_map(struct mmu *mmu, gfn_t gfn, pfn_t pfn);
+ * busy, or another vCPU with the same 2 MiB or the same table), or a negative errno. */
+int mirror_map(struct mmu_vcpu *vcpu, gfn_t gfn, pfn_t pfn);
+void mirror_let_go(struct mmu_vcpu *vcpu);
 
 bool mirror_peek(const struct mmu *mmu, gfn_t gfn, pfn_t *ret_pfn);
 

@@ -15,12 +15,76 @@ void mmu_init(struct mmu *mmu, const struct mmu_options *options)
 	mmu->trace = options->trace;
 	mmu->pre_fault_allowed = options->pre_fault_allowed;
 	mmu->private_root_level = LEVEL_512G;
+	pthread_mutex_init(&mmu->arena.lock, NULL);
+	pthread_mutex_init(&mmu->inject_lock, NULL);
 }
 
 void mmu_end(struct mmu *mmu)
 {
 	table_arena_end(mmu);
+	pthread_mutex_destroy(&mmu->arena.lock);
+	pthread_mutex_destroy(&mmu->inject_lock);
 	user_areas_end(&mmu->user);
+}
+
+void mmu_vcpu_init(struct mmu_vcpu *vcpu, struct mmu *mmu, struct kvm_run *run)
+{
+	vcpu->mmu = mmu;
+	vcpu->run = run;
+	vcpu->next = mmu->vcpus;
+	mmu->vcpus = vcpu;
+	brlock_add(mmu->options.lock, &vcpu->reader);
+}
+
+static void add_counts(struct mmu_counts *sum, const struct mmu_counts *counts)
+{
+	sum->pages_4k += counts->pages_4k;
+	sum->pages_2m += counts->pages_2m;
+	sum->pages_1g += counts->pages_1g;
+	sum->private_pages += counts->private_pages;
+	sum->mirror_bytes += counts->mirror_bytes;
+	sum->faults += counts->faults;
+	sum->steps += counts->steps;
+}
+
+void mmu_vcpu_end(struct mmu_vcpu *vcpu)
+{
+	struct mmu *mmu = vcpu->mmu;
+	struct mmu_vcpu **at = &mmu->vcpus;
+
+	add_counts(&mmu->counts, &vcpu->counts);
+	while (*at != vcpu)
+		at = &(*at)->next;
+	*at = vcpu->next;
+	brlock_remove(mmu->options.lock, &vcpu->reader);
+}
+
+struct mmu_counts mmu_sum(const struct mmu *mmu)
+{
+	struct mmu_counts sum = mmu->counts;
+
+	for (const struct mmu_vcpu *vcpu = mmu->vcpus; vcpu; vcpu = vcpu->next)
+		add_counts(&sum, &vcpu->counts);
+	return sum;
+}
+
+void mmu_let_go(struct mmu_vcpu *vcpu)
+{
+	table_let_go(vcpu);
+	mirror_let_go(vcpu);
+	gmem_let_go(&vcpu->gmem);
+	vcpu->slot = NULL;
+}
+
+void mmu_pause(struct mmu_vcpu *vcpu)
+{
+	struct brlock *lock = vcpu->mmu->options.lock;
+
+	if (!lock || !brlock_is_wanted(lock) || !brlock_is_inside(&vcpu->reader))
+		return;
+	mmu_let_go(vcpu);
+	brlock_read_end(&vcpu->reader);
+	brlock_read(lock, &vcpu->reader);
 }
 
 void mmu_signal_seen(struct mmu_vcpu *vcpu)
@@ -80,7 +144,7 @@ int64_t mmu_pre_fault_step(struct mmu_vcpu *vcpu, gpa_t gpa, uint64_t size)
 	struct mmu *mmu = vcpu->mmu;
 	struct mmu_fault fault = { .gfn = gpa >> 12, .is_prefetch = true };
 
-	mmu->steps++;
+	vcpu->counts.steps++;
 	if (!mmu->pre_fault_allowed)
 		return refuse(mmu->trace, -EOPNOTSUPP, "pre-fault.not-yet",
 			      "this VM cannot be pre-faulted before its image is final");
@@ -153,9 +217,12 @@ void mmu_zap_all(struct mmu *mmu, enum mmu_half half)
 		table_arena_end(mmu);
 		for (unsigned space = 0; space < SLOTS_SPACES_MAX; space++)
 			mmu->roots[space] = NULL;
+		struct mmu_counts sum = mmu_sum(mmu);
+
 		/* A TD's private leaves are counted with the ordinary ones. */
-		mmu->pages_4k = mmu->private_ops ? mmu->private_pages : 0;
-		mmu->pages_2m = mmu->pages_1g = 0;
+		mmu->counts.pages_4k -= sum.pages_4k - (mmu->private_ops ? sum.private_pages : 0);
+		mmu->counts.pages_2m -= sum.pages_2m;
+		mmu->counts.pages_1g -= sum.pages_1g;
 	}
 	if (half & MMU_PRIVATE && mmu->private_ops)
 		mirror_zap_all(mmu);
@@ -168,5 +235,5 @@ void mmu_split(struct mmu *mmu, const struct slot *slot)
 
 uint64_t mmu_table_bytes(const struct mmu *mmu)
 {
-	return mmu->arena.used * sizeof(struct table) + mmu->mirror_bytes;
+	return mmu->arena.used * sizeof(struct table) + mmu_sum(mmu).mirror_bytes;
 }

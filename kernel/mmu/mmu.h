@@ -2,8 +2,12 @@
 /* Guest address to page. Two sets of tables for each VM: the ordinary two-dimensional page table,
  * whose entries the model keeps as hardware would, and for a TD the mirror of its secure EPT, whose
  * every change goes to the TDX module through hooks. One helper, mmu_fault(), fills both: it serves
- * guest accesses, KVM_PRE_FAULT_MEMORY and, in older kernels' wiring, KVM_TDX_INIT_MEM_REGION. The
- * lock of the VM protects all of it. */
+ * guest accesses, KVM_PRE_FAULT_MEMORY and, in older kernels' wiring, KVM_TDX_INIT_MEM_REGION.
+ *
+ * Threads: a vCPU maps with the lock of the VM held to read, so that others map beside it;
+ * everything else here has it held to write. What two vCPUs could change at once has a lock of its
+ * own that is only ever tried: who finds it taken answers MMU_RETRY. Those of one 2 MiB are kept
+ * from step to step, until mmu_let_go(). See docs/design/locking.md. */
 #ifndef KERNEL_MMU_MMU_H
 #define KERNEL_MMU_MMU_H
 
@@ -12,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/brlock.h"
 #include "kernel/gmem/gmem.h"
 #include "kernel/kernel-test.h"
 #include "kernel/mmu/user.h"
@@ -58,7 +63,8 @@ struct mmu_options {
 	struct trace *trace; /* borrowed, as all of these */
 	struct pages *pages;
 	struct slots *slots;
-	atomic_bool *dead; /* the VM is bugged */
+	atomic_bool *dead;   /* the VM is bugged */
+	struct brlock *lock; /* of the VM; NULL in a test with one thread */
 	enum kernel_thp thp;
 	bool tdp;	    /* two-dimensional paging is on */
 	bool pre_fault_allowed;
@@ -73,10 +79,20 @@ struct mirror_leaves;
 
 /* Memory of ordinary tables. */
 struct table_arena {
+	pthread_mutex_t lock; /* of all of it */
 	void *chunks;	/* list of mappings */
 	unsigned fresh; /* tables of the first chunk never handed out */
 	struct table *free;
 	uint64_t used; /* tables */
+};
+
+/* What is counted. Each vCPU counts for itself what it adds, the MMU what is taken away; the sums
+ * mean something, not the parts, which may be below zero. */
+struct mmu_counts {
+	uint64_t pages_4k, pages_2m, pages_1g; /* leaves, KVM's statistics */
+	uint64_t private_pages;		       /* those of the mirror */
+	uint64_t mirror_bytes;
+	uint64_t faults, steps; /* calls of the helper; steps of the pre-fault */
 };
 
 #define MMU_FAULTS_MAX 8
@@ -95,19 +111,11 @@ struct mmu {
 	struct table *roots[SLOTS_SPACES_MAX]; /* ordinary tables; NULL while empty */
 	struct mirror_table *mirror;	       /* root of the mirror; NULL while empty */
 	struct table_arena arena;
-	struct table *last_table;	    /* where the last 4 KiB leaf went, or NULL */
-	uint64_t last_key;		    /* and which table that is */
-	struct mirror_leaves *last_leaves;  /* the same for the mirror */
-	uint64_t last_leaves_key;
-	struct slot *last_slot; /* as long as slots->generation is last_generation */
-	uint64_t last_generation;
-	struct user_areas user;
+	struct user_areas user; /* for what no vCPU asks */
+	struct mmu_counts counts;
+	struct mmu_vcpu *vcpus;
 
-	uint64_t pages_4k, pages_2m, pages_1g; /* leaves, KVM's statistics */
-	uint64_t private_pages;		       /* those of the mirror */
-	uint64_t faults, steps;		       /* calls of the helper; steps of the pre-fault */
-	uint64_t mirror_bytes;
-
+	pthread_mutex_t inject_lock; /* of what follows */
 	struct kernel_fault injected[MMU_FAULTS_MAX];
 	unsigned injected_count;
 	struct mmu_host_level {
@@ -125,6 +133,21 @@ void mmu_end(struct mmu *mmu);
 /* What of a vCPU the MMU looks at. */
 struct mmu_vcpu {
 	struct mmu *mmu;
+	struct mmu_vcpu *next;
+	struct brlock_reader reader; /* of the VM's lock */
+	struct mmu_counts counts;
+
+	/* What is held from step to step, NULL: nothing; see mmu_let_go(). */
+	uint64_t *held_entry;	      /* above the 4 KiB leaves mapped last, locked */
+	uint64_t *held_small;	      /* those leaves */
+	uint64_t held_key;	      /* which ones they are */
+	struct mirror_leaves *leaves; /* of the mirror, locked */
+	uint64_t leaves_key;
+	struct gmem_hold gmem;
+	struct slot *slot;  /* where the last frame was found */
+	bool needs_writing; /* the next try must have the VM's lock held to write */
+	struct user_areas user; /* for the length of a call, which ends it */
+
 	atomic_int *signal;	 /* not 0: an unblocked signal is pending */
 	bool smm;		 /* in SMM: address space 1 */
 	bool nested_tdp;	 /* in L2, and L1 uses nested paging: the current MMU is not the TDP one */
@@ -134,6 +157,16 @@ struct mmu_vcpu {
 	uint64_t pf_taken, pf_fixed, pf_spurious, pf_emulate; /* guest faults only */
 	uint64_t pf_mmio_spte_created;
 };
+
+/* Of a zeroed struct, with the lock of the VM held to write; the end has it as well. */
+void mmu_vcpu_init(struct mmu_vcpu *vcpu, struct mmu *mmu, struct kvm_run *run);
+void mmu_vcpu_end(struct mmu_vcpu *vcpu);
+
+/* Give up what is held: with it goes all that was remembered of tables and slots. Before the lock
+ * of the VM is dropped. */
+void mmu_let_go(struct mmu_vcpu *vcpu);
+/* Let writers in between, when there are some. What was found before must be found again. */
+void mmu_pause(struct mmu_vcpu *vcpu);
 
 /* A signal is pending. mmu_signal_seen() takes it, as delivery on the way out would. */
 static inline bool mmu_signal_pending(const struct mmu_vcpu *vcpu)
@@ -223,6 +256,9 @@ void mmu_recover(struct mmu *mmu, const struct slot *slot);
 
 /* Fill exit 39 of kvm_run: KVM_EXIT_MEMORY_FAULT for one page. */
 void mmu_memory_fault_exit(struct mmu_vcpu *vcpu, gfn_t gfn, bool is_private);
+
+/* All counts together; with the lock held to write. */
+struct mmu_counts mmu_sum(const struct mmu *mmu);
 
 /* Bytes that tables, mirror and their bookkeeping take on this host. */
 uint64_t mmu_table_bytes(const struct mmu *mmu);

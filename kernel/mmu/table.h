@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The ordinary tables: pages of 512 entries of 8 bytes, five levels. An entry is 0; or a leaf, the
  * address of the page with flags; or the address of the next table, in this process, with
- * ENTRY_PRESENT alone. */
+ * ENTRY_PRESENT alone. An entry of LEVEL_2M may have ENTRY_LOCKED besides, 0 as well: a vCPU has it
+ * and all that is below it for itself. No table is freed but by a holder of that lock or by who has
+ * the lock of the VM to write, so that a walk needs none. */
 #ifndef KERNEL_MMU_TABLE_H
 #define KERNEL_MMU_TABLE_H
 
@@ -13,6 +15,7 @@
 #define ENTRY_WRITE   (1ull << 1)
 #define ENTRY_LEAF    (1ull << 7)
 #define ENTRY_GMEM    (1ull << 9) /* address of the machine, not of user memory */
+#define ENTRY_LOCKED  (1ull << 10)
 #define ENTRY_ADDRESS 0x000ffffffffff000ull
 
 struct table {
@@ -34,11 +37,9 @@ struct table *table_new(struct mmu *mmu);
 void table_free(struct mmu *mmu, struct table *table);
 void table_arena_end(struct mmu *mmu);
 
-/* Change the statistic of this level's leaves. */
-void table_count(struct mmu *mmu, unsigned level, int64_t difference);
-
 /* Map a leaf of fault->level with this entry. An enum mmu_result, or -ENOMEM. */
-int table_map(struct mmu *mmu, unsigned space, const struct mmu_fault *fault, uint64_t entry);
+int table_map(struct mmu_vcpu *vcpu, unsigned space, const struct mmu_fault *fault, uint64_t entry);
+void table_let_go(struct mmu_vcpu *vcpu);
 
 /* The leaf that holds gfn and its level; 0 when there is none. */
 uint64_t table_leaf(const struct mmu *mmu, unsigned space, gfn_t gfn, unsigned *ret_level);

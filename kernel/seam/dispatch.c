@@ -79,8 +79,14 @@ static uint64_t dispatch(struct call *c)
 static uint64_t run(struct seam *s, unsigned lp, struct seam_regs *regs)
 {
 	struct call c = { .s = s, .r = regs, .lp = lp };
+	bool is_aug = regs->rax == TDH_MEM_PAGE_AUG;
 
-	seam_enter(s);
+	if (is_aug && aug_beside(s, regs))
+		return regs->rax = TDX_SUCCESS;
+	if (is_aug)
+		seam_enter_to_aug(s);
+	else
+		seam_enter(s);
 	regs->rax = dispatch(&c);
 	seam_leave(s);
 	return regs->rax;

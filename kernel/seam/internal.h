@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the files of the module share: the machine, a TD, a VCPU, and the checks most leaves begin
- * with. A leaf runs from beginning to end under one internal lock; the module's own locks, which
- * are try-locks, exist as a list of those that somebody holds across calls. */
+ * with. A leaf runs from beginning to end under one internal lock, but for pages augmented in a row
+ * (beside.c); the module's own locks, which are try-locks, exist as a list of those that somebody
+ * holds across calls. */
 #ifndef KERNEL_SEAM_INTERNAL_H
 #define KERNEL_SEAM_INTERNAL_H
 
@@ -102,8 +103,27 @@ struct tdmr {
 	unsigned num_reserved;
 };
 
+#define SEAM_LANES 64u
+
+/* What a thread that augments one page after the other knows by the last; padded, so that no two
+ * share a cache line. See beside.c. */
+struct seam_lane {
+	char before[64];
+	atomic_uchar inside;
+	uint64_t turn; /* of the machine, when the rest was found */
+	struct td *td;
+	uint64_t tdr, gpa;
+	uint64_t *table;	  /* of the entries around gpa */
+	struct pamt_block *block; /* a run that ends below page */
+	uint64_t page;		  /* the next one */
+	uint64_t added;		  /* pages that block and td do not count yet */
+};
+
 struct seam {
 	atomic_uchar locked;
+	uint64_t turn; /* how often it was locked for anything but TDH.MEM.PAGE.AUG */
+	atomic_uint_fast64_t lanes_used;
+	struct seam_lane lanes[SEAM_LANES];
 	struct seam_config config;
 	unsigned hkid_shift;
 	uint64_t hkid_mask; /* the key id bits of a physical address */
@@ -148,6 +168,8 @@ static inline uint64_t status(uint64_t base, unsigned operand)
 }
 
 void seam_enter(struct seam *s);
+/* For TDH.MEM.PAGE.AUG: what lanes know stays true. */
+void seam_enter_to_aug(struct seam *s);
 static inline void seam_leave(struct seam *s)
 {
 	atomic_store_explicit(&s->locked, 0, memory_order_release);
@@ -231,6 +253,13 @@ static inline uint64_t sept_state(uint64_t entry)
 {
 	return entry & SEPT_STATE_MASK;
 }
+
+/* beside.c. Wait for those inside a lane, and count what they added. */
+void lanes_collect(struct seam *s);
+/* The leaf without the lock; false, and nothing done, when it must be called. */
+bool aug_beside(struct seam *s, struct seam_regs *r);
+/* After the leaf has added a page. */
+void aug_learn(struct seam *s, const struct sept_place *at, uint64_t page);
 
 /* measure.c */
 void td_stream_add(struct td *td, uint64_t gpa);

@@ -8,14 +8,21 @@
 #include "kernel/seam/internal.h"
 
 /* Spin a while, then let others run: a leaf takes well under a microsecond unless it hashes. */
-void seam_enter(struct seam *s)
+void seam_enter_to_aug(struct seam *s)
 {
-	for (unsigned tries = 0; atomic_exchange_explicit(&s->locked, 1, memory_order_acquire);) {
+	for (unsigned tries = 0; atomic_exchange(&s->locked, 1);) {
 		while (atomic_load_explicit(&s->locked, memory_order_relaxed)) {
 			if (++tries % 128 == 0)
 				sched_yield();
 		}
 	}
+	lanes_collect(s);
+}
+
+void seam_enter(struct seam *s)
+{
+	seam_enter_to_aug(s);
+	s->turn++;
 }
 
 bool locks_clash(const struct seam *s, enum seam_lock lock, uint64_t a, uint64_t b,

@@ -102,6 +102,7 @@ uint64_t leaf_mem_page_aug(struct call *c)
 		return SEAM_NO_MEMORY;
 	*at.entry = SEPT_LEAF_ATTR | SEPT_TDP | r->r8;
 	td->chldcnt += 1ull << 9 * at.level;
+	aug_learn(c->s, &at, r->r8);
 	return TDX_SUCCESS;
 }
 

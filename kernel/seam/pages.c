@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Linear probing, at most half full; removal moves later entries back, so there are no tombstones.
- */
+/* Linear probing, at most three quarters full: page numbers hashed by a multiplication are spread
+ * evenly, and tables of secure EPTs come as a little more than a power of two. Removal moves
+ * later entries back, so there are no tombstones. */
 #include "kernel/seam/pages.h"
 
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static bool grow(struct page_map *map)
 
 bool page_map_put(struct page_map *map, uint64_t pa, void *value)
 {
-	if ((map->used + 1) * 2 > map->size && !grow(map))
+	if ((map->used + 1) * 4 > map->size * 3 && !grow(map))
 		return false;
 	place(map, pa | 1, value);
 	map->used++;
@@ -79,9 +80,9 @@ void page_map_end(struct page_map *map, void (*release)(void *value))
 }
 
 #define POOL_PAGE 4096u
-#define CHUNK_MIN (64u << 10)
+#define CHUNK_MIN (32u << 10)
 #define CHUNK_MAX (2u << 20)
-#define CHUNK_PART 32
+#define CHUNK_PART 64
 
 struct chunk {
 	struct chunk *older;

@@ -42,7 +42,7 @@ void *page_map_take(struct page_map *map, uint64_t pa);
 void page_map_end(struct page_map *map, void (*release)(void *value));
 
 /* Pages of 4 KiB, not zeroed, from chunks that the host fills in one go: a fault a page would cost
- * more than everything else. A chunk is at most a 32nd of what there is, or 64 KiB; with is_coarse
+ * more than everything else. A chunk is at most a 64th of what there is, or 32 KiB; with is_coarse
  * every chunk but the first is 2 MiB, which the host can map as one large page. */
 struct chunk;
 struct page_pool {

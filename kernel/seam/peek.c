@@ -112,31 +112,43 @@ size_t seam_metadata_bytes(struct seam *s)
 
 void seam_test_no_entropy(struct seam *s, unsigned calls)
 {
+	seam_enter(s);
 	s->no_entropy = calls;
+	seam_leave(s);
 }
 
 void seam_test_no_key(struct seam *s, unsigned calls)
 {
+	seam_enter(s);
 	s->no_key = calls;
+	seam_leave(s);
 }
 
 void seam_test_interrupt_wb(struct seam *s, unsigned calls)
 {
+	seam_enter(s);
 	s->interrupt_wb = calls;
+	seam_leave(s);
 }
 
 void seam_test_fatal(struct seam *s, uint64_t tdr_pa)
 {
-	struct td *td = page_map_get(&s->tds, tdr_pa);
+	struct td *td;
 
+	seam_enter(s);
+	td = page_map_get(&s->tds, tdr_pa);
 	if (td)
 		td->fatal = true;
+	seam_leave(s);
 }
 
 void seam_test_op_state(struct seam *s, uint64_t tdr_pa, unsigned op_state)
 {
-	struct td *td = page_map_get(&s->tds, tdr_pa);
+	struct td *td;
 
+	seam_enter(s);
+	td = page_map_get(&s->tds, tdr_pa);
 	if (td)
 		td->op_state = op_state;
+	seam_leave(s);
 }

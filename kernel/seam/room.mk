@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libseam.la
 kernel_rooms += libseam.la
 libseam_la_SOURCES = \
+	%D%/beside.c \
 	%D%/dispatch.c \
 	%D%/fields.c \
 	%D%/guest_leaves.c \

@@ -91,7 +91,6 @@ static void detach(struct slots *slots, struct slot *slot)
 	slots->count[slot->space]--;
 	memmove(&sorted[i], &sorted[i + 1], (slots->count[slot->space] - i) * sizeof(*sorted));
 	slots->by_id[slot->space][slot->id] = NULL;
-	slots->generation++;
 }
 
 /* There is room: see make_room(). */
@@ -104,7 +103,6 @@ static void attach(struct slots *slots, struct slot *slot)
 	sorted[i] = slot;
 	slots->count[slot->space]++;
 	slots->by_id[slot->space][slot->id] = slot;
-	slots->generation++;
 }
 
 static int make_room(struct slots *slots, unsigned space)
@@ -202,23 +200,35 @@ static int set_dirty(struct slot *slot, uint32_t flags)
 	return slot->dirty ? 0 : -ENOMEM;
 }
 
-static int bind_gmem(struct slot *slot, const struct kvm_userspace_memory_region2 *r,
-		     const struct slots_hooks *hooks)
+/* Its file, when it is to have one. */
+static int find_gmem(const struct slot *slot, const struct kvm_userspace_memory_region2 *r,
+		     const struct slots_hooks *hooks, struct gmem **ret_gmem)
 {
-	struct gmem *gmem = NULL;
-	int rc = hooks->find_gmem(hooks->ctx, (int)r->guest_memfd, &gmem);
+	int rc = 0;
 
-	if (rc < 0)
-		return rc;
-	rc = gmem_bind(gmem, r->guest_memfd_offset, slot->count, slot->gfn, &slot->gmem);
+	if (r->flags & KVM_MEM_GUEST_MEMFD)
+		rc = hooks->find_gmem(hooks->ctx, (int)r->guest_memfd, ret_gmem);
+	if (rc == 0 && *ret_gmem)
+		rc = gmem_check_range(*ret_gmem, r->guest_memfd_offset, slot->count);
+	return rc;
+}
+
+static int bind_gmem(struct slot *slot, struct gmem *gmem,
+		     const struct kvm_userspace_memory_region2 *r)
+{
+	int rc = gmem ? gmem_bind(gmem, r->guest_memfd_offset, slot->count, slot->gfn, &slot->gmem)
+		      : 0;
+
 	if (rc == 0)
-		slot->gmem_only = gmem_is_mappable(gmem);
+		slot->gmem_only = gmem && gmem_is_mappable(gmem);
 	return rc;
 }
 
 static int create(struct slots *slots, const struct kvm_userspace_memory_region2 *r,
 		  const struct slots_hooks *hooks)
 {
+	bool late = slots->rules.bound_late;
+	struct gmem *gmem = NULL;
 	struct slot *slot = calloc(1, sizeof(*slot));
 	int rc = slot ? make_room(slots, r->slot >> 16) : -ENOMEM;
 
@@ -230,13 +240,15 @@ static int create(struct slots *slots, const struct kvm_userspace_memory_region2
 			       .gfn = r->guest_phys_addr >> 12,
 			       .count = r->memory_size >> 12,
 			       .hva = r->userspace_addr };
-	if (r->flags & KVM_MEM_GUEST_MEMFD)
-		rc = bind_gmem(slot, r, hooks);
-	if (rc < 0)
-		goto out_free;
-	rc = check_last_gfn(slots, slot->gfn, slot->count);
+	rc = find_gmem(slot, r, hooks, &gmem);
+	if (rc == 0 && !late)
+		rc = bind_gmem(slot, gmem, r);
+	if (rc == 0)
+		rc = check_last_gfn(slots, slot->gfn, slot->count);
 	if (rc == 0)
 		rc = set_dirty(slot, slot->flags);
+	if (rc == 0 && late)
+		rc = bind_gmem(slot, gmem, r);
 	if (rc < 0)
 		goto out_free;
 	attach(slots, slot);
@@ -285,7 +297,6 @@ static int change_flags(struct slots *slots, struct slot *slot, uint32_t flags,
 	if (rc < 0)
 		return rc;
 	slot->flags = flags;
-	slots->generation++;
 	hooks->flags_changed(hooks->ctx, slot, old);
 	return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Memslots: which guest frames are backed by which user memory, and by which guest_memfd. The lock
- * of the VM protects them. A slot never changes under its address: whoever keeps a pointer compares
- * generation. */
+ * of the VM protects them: whoever keeps a pointer to a slot lets it go with the lock. */
 #ifndef KERNEL_SLOTS_SLOTS_H
 #define KERNEL_SLOTS_SLOTS_H
 
@@ -40,6 +39,7 @@ struct slots_rules {
 	bool no_readonly;	 /* VM with protected state */
 	bool gmem_needs_private; /* Linux before 6.18: GUEST_MEMFD only with private memory */
 	bool has_private;	 /* the VM type has private memory */
+	bool bound_late;	 /* Linux from 7.3: a file's range is bound once the rest is good */
 	uint64_t attributes;	 /* attribute bits this VM knows, 0 when it has none */
 	gfn_t gfn_limit;	 /* first frame beyond the host's maximum */
 	gfn_t shared_bit;	 /* frames with this bit are aliases; 0: none */
@@ -52,7 +52,6 @@ struct slots {
 	struct slot **sorted[SLOTS_SPACES_MAX]; /* by gfn; owns the slots */
 	size_t count[SLOTS_SPACES_MAX], room[SLOTS_SPACES_MAX];
 	struct attributes attributes;
-	uint64_t generation; /* changes whenever a slot does */
 };
 
 /* Of a zeroed struct: it is half a megabyte, mostly never touched. */

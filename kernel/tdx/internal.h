@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A TD and its vCPUs as KVM sees them. Everything of a TD is under its VM's lock. */
+/* A TD and its vCPUs as KVM sees them. Everything of a TD changes under its VM's lock held to write;
+ * what the hooks of the MMU change may be changed by several vCPUs at once. */
 #ifndef KERNEL_TDX_INTERNAL_H
 #define KERNEL_TDX_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -72,7 +74,7 @@ struct td {
 	uint64_t source_start; /* user address of the first */
 	unsigned source_count; /* pages */
 	uint64_t source_page;  /* the one that TDH.MEM.PAGE.ADD shall copy, 0: none */
-	unsigned premapped;   /* Linux before 6.19: leaves that the module has not heard of */
+	atomic_uint premapped; /* Linux before 6.19: leaves that the module has not heard of */
 };
 
 struct td_vcpu {

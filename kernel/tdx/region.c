@@ -69,7 +69,7 @@ static int get_page(struct vm *vm, const struct kvm_tdx_init_mem_region *r, pfn_
 	if (r->source_addr && !take_source(td, r))
 		return refuse(vm->trace, -EFAULT, "init-mem.source-unreadable",
 			      "source page 0x%llx", (unsigned long long)r->source_addr);
-	rc = gmem_get(slot->gmem.gmem, slot_gmem_index(slot, gfn), ret_pfn);
+	rc = gmem_get(slot->gmem.gmem, slot_gmem_index(slot, gfn), NULL, ret_pfn);
 	if (rc < 0)
 		return rc;
 	if (!slots_is_private(&vm->slots, gfn))

@@ -85,6 +85,7 @@ static const struct linux_behaviour rows[] = {
 	  .gmem_flags_private = 1,
 	  .gmem_flags_cap = true,
 	  .gmem_bound_eexist = true,
+	  .gmem_bound_late = true,
 	  .x2apic_api = 11,
 	  .add_on_map = true,
 	  .add_error_kills = true,

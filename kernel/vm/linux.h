@@ -21,6 +21,7 @@ struct linux_behaviour {
 	uint64_t gmem_flags_private; /* and with */
 	bool gmem_flags_cap;	     /* 6.18: KVM_CAP_GUEST_MEMFD_FLAGS */
 	bool gmem_bound_eexist;	     /* 7.2: range already bound is EEXIST; before, EINVAL */
+	bool gmem_bound_late;	     /* 7.3: a range is bound, or found bound, after the slot is judged */
 	bool gmem_cap_by_type;	     /* 6.12: KVM_CAP_GUEST_MEMFD 0 without private memory */
 	uint32_t x2apic_api;	     /* KVM_CAP_X2APIC_API on a VM without split irqchip */
 

@@ -1,46 +1,56 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <sched.h>
 
 #include "kernel/vm/vm.h"
 
-void vm_lock(struct vm *vm)
+void vcpu_step_in(struct vcpu *vcpu)
 {
-	atomic_fetch_add(&vm->waiting, 1);
-	pthread_mutex_lock(&vm->lock);
-	atomic_fetch_sub(&vm->waiting, 1);
+	brlock_read(&vcpu->vm->lock, &vcpu->mmu.reader);
 }
 
-void vm_unlock(struct vm *vm)
+void vcpu_step_out(struct vcpu *vcpu)
 {
-	pthread_mutex_unlock(&vm->lock);
+	mmu_let_go(&vcpu->mmu);
+	brlock_read_end(&vcpu->mmu.reader);
 }
 
-void vm_yield(struct vm *vm)
+void vcpu_enter(struct vcpu *vcpu)
 {
-	if (atomic_load(&vm->waiting) == 0)
-		return;
-	vm_unlock(vm);
-	sched_yield();
-	vm_lock(vm);
+	pthread_mutex_lock(&vcpu->mutex);
+	vcpu_step_in(vcpu);
+	vcpu->busy = true;
 }
 
-static bool any_busy(const struct vm *vm)
+void vcpu_leave(struct vcpu *vcpu)
+{
+	vcpu->busy = false;
+	vcpu_step_out(vcpu);
+	pthread_mutex_unlock(&vcpu->mutex);
+}
+
+static struct vcpu *find_busy(const struct vm *vm)
 {
 	for (unsigned id = 0, seen = 0; id < VM_VCPU_IDS && seen < vm->created; id++) {
 		if (!vm->vcpus[id])
 			continue;
 		if (vm->vcpus[id]->busy)
-			return true;
+			return vm->vcpus[id];
 		seen++;
 	}
-	return false;
+	return NULL;
 }
 
+/* Nobody becomes busy while the lock is held to write. vCPUs live as long as their VM. */
 int vm_wait_vcpus(struct vm *vm)
 {
-	while (any_busy(vm))
-		pthread_cond_wait(&vm->idle, &vm->lock);
+	struct vcpu *vcpu;
+
+	while ((vcpu = find_busy(vm))) {
+		vm_unlock(vm);
+		pthread_mutex_lock(&vcpu->mutex);
+		pthread_mutex_unlock(&vcpu->mutex);
+		vm_lock(vm);
+	}
 	return 0;
 }
 

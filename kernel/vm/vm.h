@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a VM and a vCPU are, and what a VM type adds to them. kernel/core makes and drives them;
- * kernel/tdx fills a struct vm_ops for type 5. Every field is under vm->lock, which the door takes
- * before it calls anything here, unless it says otherwise. */
+ * kernel/tdx fills a struct vm_ops for type 5. A VM's fields change under vm->lock held to write, a
+ * vCPU's under that or under its mutex and vm->lock held to read; the door takes them before it
+ * calls anything here. Which call takes which: docs/design/locking.md. */
 #ifndef KERNEL_VM_VM_H
 #define KERNEL_VM_VM_H
 
@@ -11,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/brlock.h"
 #include "kernel/mmu/mmu.h"
 #include "kernel/slots/slots.h"
 #include "kernel/trace/hook.h"
@@ -52,8 +54,8 @@ struct vm_ops {
 	int (*vcpu_create)(struct vcpu *vcpu);
 	void (*vcpu_free)(struct vcpu *vcpu);
 
-	/* KVM_MEMORY_ENCRYPT_OP. user is what the caller gave. The vCPU's own mutex is not taken:
-	 * use vm_wait_vcpus(). */
+	/* KVM_MEMORY_ENCRYPT_OP, with vm->lock held to write. user is what the caller gave. The
+	 * vCPU's own mutex is not taken: use vm_wait_vcpus(). */
 	long (*vm_op)(struct vm *vm, void *user);
 	long (*vcpu_op)(struct vcpu *vcpu, void *user);
 
@@ -68,12 +70,10 @@ struct vm_ops {
 #define VM_VCPU_IDS  4096 /* KVM_MAX_VCPU_IDS: four times that */
 
 struct vm {
-	pthread_mutex_t lock;
-	atomic_uint waiting; /* threads that want the lock: see vm_lock() */
-	pthread_cond_t idle; /* a vCPU has left an ioctl */
-	unsigned refs;	     /* descriptors: the VM's own, its vCPUs', its guest_memfds' */
-	pid_t owner;	     /* process that created it */
-	atomic_bool dead;    /* bugged: EIO for every call */
+	struct brlock lock; /* its readers are the vCPUs */
+	unsigned refs;	    /* descriptors: the VM's own, its vCPUs', its guest_memfds' */
+	pid_t owner;	    /* process that created it */
+	atomic_bool dead;   /* bugged: EIO for every call */
 
 	struct machine *machine; /* borrowed */
 	struct trace *trace;	 /* of the machine */
@@ -106,7 +106,8 @@ struct vcpu_signal {
 struct vcpu {
 	struct vm *vm;
 	unsigned id;
-	bool busy;		    /* a thread is inside an ioctl of this vCPU */
+	pthread_mutex_t mutex;	    /* of the thread inside an ioctl of this vCPU */
+	bool busy;		    /* there is one; changes under vm->lock as well */
 	struct vcpu_signal *signal; /* borrowed from the descriptor */
 	struct kvm_run *run;	    /* three pages that user space maps */
 	struct mmu_vcpu mmu;
@@ -122,10 +123,23 @@ struct vcpu {
 
 #define VCPU_RUN_BYTES 12288
 
-/* The lock, and a way for who holds it long to let others in between. */
-void vm_lock(struct vm *vm);
-void vm_unlock(struct vm *vm);
-void vm_yield(struct vm *vm);
+/* The lock of the VM, to write: nobody else is in this VM. */
+static inline void vm_lock(struct vm *vm)
+{
+	brlock_write(&vm->lock);
+}
+
+static inline void vm_unlock(struct vm *vm)
+{
+	brlock_write_end(&vm->lock);
+}
+
+/* The vCPU's mutex, and the lock of the VM to read. */
+void vcpu_enter(struct vcpu *vcpu);
+void vcpu_leave(struct vcpu *vcpu);
+/* The same for the lock of the VM alone, in between, for who sleeps or waits inside. */
+void vcpu_step_out(struct vcpu *vcpu);
+void vcpu_step_in(struct vcpu *vcpu);
 
 /* Wait until no thread is inside an ioctl of any vCPU: what Linux does by taking every vCPU mutex.
  * The lock is dropped meanwhile; state must be looked at after it, not before. 0. */

@@ -82,6 +82,16 @@ static void gmem_bind_range(struct conf *c)
 	conf_expect_any(c, bind(c, 1, 0, PAGE, gmem, 0), allowed, 2);
 }
 
+/* The order of two refusals: bound already, past the last frame. */
+static void gmem_bound_past_the_end(struct conf *c)
+{
+	static const long allowed[] = { -EEXIST, -EINVAL };
+	int gmem = conf_protected_s0(c);
+
+	/* To Linux 7.2 the range is bound first, which to 6.18 is EINVAL as well. */
+	conf_expect_any(c, bind(c, 1, 1ull << 56, PAGE, gmem, 0), allowed, 2);
+}
+
 static void gmem_slot_change(struct conf *c)
 {
 	int gmem = conf_protected_s0(c);
@@ -163,6 +173,8 @@ const struct conf_case conf_gmem_cases[] = {
 	{ "gmem_bad_fd", "P", "memslot.gmem-fd memslot.gmem-other", gmem_bad_fd },
 	{ "gmem_of_another_vm", "P", "memslot.gmem-other", gmem_of_another_vm },
 	{ "gmem_bind_range", "P", "gmem.bind-range gmem.bind-taken", gmem_bind_range },
+	{ "gmem_bound_past_the_end", "P", "memslot.host-limit gmem.bind-taken",
+	  gmem_bound_past_the_end },
 	{ "gmem_slot_change", "P", "memslot.gmem-change", gmem_slot_change },
 	{ "gmem_fallocate", "P",
 	  "gmem.fallocate-mode gmem.fallocate-aligned gmem.fallocate-sign gmem.allocate-range",

@@ -74,6 +74,15 @@ static void tell_changed(struct runner *r, uint64_t hva, uint64_t size)
 		r->ops->user_changed(r->ctx, r->stats, hva, size);
 }
 
+/* A read maps the shared zero page. Where the host sees the page tables itself, they then hold what
+ * its MMU notifier speaks of: without a page, the first write to it goes unsaid, and without any table
+ * for the GiB around it so does mprotect() (change_pud_range() of Linux 7.3). */
+static void touch(const struct runner *r, uint64_t hva)
+{
+	if (!r->ops->user_changed)
+		(void)*(const volatile char *)(uintptr_t)hva;
+}
+
 static void forget_written(struct runner *r, uint64_t hva, uint64_t size)
 {
 	if (!is_huge(hva))
@@ -101,6 +110,8 @@ static int map_memory(struct runner *r, uint64_t hva, uint64_t size)
 		return -errno;
 	memset(protection_of(r, hva), PROT_READ | PROT_WRITE, size / PAGE);
 	forget_written(r, hva, size);
+	if (!is_huge(hva))
+		touch(r, hva);
 	return 0;
 }
 
@@ -142,7 +153,7 @@ static long do_discard(struct runner *r, const struct sequence_call *call)
 }
 
 /* The kernel writes, so that an address that cannot be written is EFAULT. The first write to a page
- * replaces the shared zero page, if that was mapped, and KVM is told. */
+ * replaces the shared zero page, and KVM is told. */
 static long do_write(struct runner *r, const struct sequence_call *call)
 {
 	const uint8_t *protection = protection_of(r, call->hva);
@@ -152,6 +163,8 @@ static long do_write(struct runner *r, const struct sequence_call *call)
 	for (uint64_t i = 0; i < call->size / PAGE; i += step) {
 		uint64_t at = call->hva + i * PAGE;
 
+		if (!is_huge(at) && protection[i] != UNMAPPED && protection[i] & PROT_READ)
+			touch(r, at);
 		if (read(r->zero, (void *)at, 1) < 0)
 			continue;
 		pages += (long)step;

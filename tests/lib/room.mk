@@ -20,5 +20,6 @@ TESTS += tests/lib/check-rooms.sh tests/lib/check-headers.sh tests/lib/check-api
 EXTRA_DIST += \
 	%D%/check-api.sh \
 	%D%/check-headers.sh \
+	%D%/tsan.sh \
 	%D%/valgrind.sh \
 	%D%/check-rooms.sh

@@ -59,25 +59,31 @@ START_TEST(tables_are_linked_from_the_top_and_all_go_back)
 	struct counter c = { .busy = 1 };
 	struct pages pages;
 	struct mmu *mmu = calloc(1, sizeof(*mmu));
+	struct mmu_vcpu *vcpu = calloc(1, sizeof(*vcpu));
+	struct brlock lock;
 	pfn_t pfn = 0;
 
+	brlock_init(&lock);
 	pages_init(&pages, 0x1000, 1000);
+	mmu->options.lock = &lock;
 	mmu->options.pages = &pages;
 	mmu->private_ops = &ops;
 	mmu->private_ctx = &c;
 	mmu->private_root_level = LEVEL_512G;
-	ck_assert_int_eq(mirror_map(mmu, 0, 0x5000), MMU_RETRY);
+	mmu_vcpu_init(vcpu, mmu, NULL);
+	ck_assert_int_eq(mirror_map(vcpu, 0, 0x5000), MMU_RETRY);
 	ck_assert_uint_eq(pages_used(&pages), 0);
-	ck_assert_int_eq(mirror_map(mmu, 0, 0x5000), MMU_FIXED);
+	ck_assert_int_eq(mirror_map(vcpu, 0, 0x5000), MMU_FIXED);
 	ck_assert_int_eq(c.linked, 3);
 	ck_assert_uint_eq(c.last_level, LEVEL_2M);
-	ck_assert_int_eq(mirror_map(mmu, 0, 0x5000), MMU_SPURIOUS);
+	ck_assert_int_eq(mirror_map(vcpu, 0, 0x5000), MMU_SPURIOUS);
 	/* The frame of 7 does not follow the others: told apart, the others stay. */
 	for (gfn_t gfn = 1; gfn < 1024; gfn++)
-		ck_assert_int_eq(mirror_map(mmu, gfn, 0x5000 + (gfn == 7 ? 100 : gfn)), MMU_FIXED);
+		ck_assert_int_eq(mirror_map(vcpu, gfn, 0x5000 + (gfn == 7 ? 100 : gfn)), MMU_FIXED);
 	ck_assert_int_eq(c.linked, 4);
 	ck_assert_int_eq(c.mapped, 1024);
-	ck_assert_uint_eq(mmu->pages_4k, 1024);
+	ck_assert_uint_eq(mmu_sum(mmu).pages_4k, 1024);
+	mirror_let_go(vcpu);
 	ck_assert(mirror_peek(mmu, 7, &pfn));
 	ck_assert_uint_eq(pfn, 0x5064);
 	ck_assert(mirror_peek(mmu, 8, &pfn));
@@ -90,10 +96,13 @@ START_TEST(tables_are_linked_from_the_top_and_all_go_back)
 	mirror_zap_all(mmu);
 	ck_assert_int_eq(c.mapped, 0);
 	ck_assert_int_eq(c.linked, 0);
-	ck_assert_uint_eq(mmu->pages_4k, 0);
-	ck_assert_uint_eq(mmu->mirror_bytes, 0);
+	ck_assert_uint_eq(mmu_sum(mmu).pages_4k, 0);
+	ck_assert_uint_eq(mmu_sum(mmu).mirror_bytes, 0);
 	ck_assert_uint_eq(pages_used(&pages), 0);
+	mmu_vcpu_end(vcpu);
 	pages_end(&pages);
+	brlock_end(&lock);
+	free(vcpu);
 	free(mmu);
 }
 END_TEST
