@@ -18,6 +18,7 @@ extern "C" {
 #endif
 
 struct tdl_image;
+struct tdl_mrtd_run;
 struct tdl_plan;
 struct tdl_log_writer; /* a log being written; opaque */
 struct tdl_log;	       /* a log being read; opaque */
@@ -64,6 +65,8 @@ enum tdl_log_event {
 	TDL_LOG_EVENT_CEL_VERSION = 255, /* CEL management, always record 0 */
 };
 
+struct tdl_log_record;
+
 #define TDL_LOG_DEFAULT_PCR  14	 /* when nobody chose a register */
 #define TDL_LOG_REGION_PAGES 256 /* pages in one region record, at most */
 #define TDL_LOG_TEXT_MAX     255 /* bytes in any text of a log */
@@ -76,6 +79,13 @@ enum tdl_log_event {
  * @embed:          put the bytes of pages that are not zero into the log; not with detail region
  * @anchor:         kind of TPM register that anchors the log
  * @anchor_index:   PCR number, or NV index (0x1000000 ... 0x1ffffff); ignored for the default
+ * @record:         told of each record, in order, once it is in the file; called on the thread that
+ *                  writes. What it returns below 0 ends the writing. NULL for nobody
+ * @record_ctx:     for @record
+ * @computation:    the computation of MRTD for the plan that is launched, with a state every
+ *                  TDL_LOG_REGION_PAGES, or NULL; borrowed until tdl_log_close(). The log's hash states
+ *                  are then its, and nothing is hashed twice. Every operation is held against that
+ *                  plan: one that is not the plan's next is refused with -EINVAL
  */
 struct tdl_log_options {
 	const struct tdl_image *image;
@@ -83,6 +93,9 @@ struct tdl_log_options {
 	bool embed;
 	enum tdl_log_register anchor;
 	uint32_t anchor_index;
+	int (*record)(void *ctx, const struct tdl_log_record *record, struct tdl_error *err);
+	void *record_ctx;
+	struct tdl_mrtd_run *computation;
 };
 
 /**

@@ -16,6 +16,7 @@ extern "C" {
 #endif
 
 struct tdl_mrtd;
+struct tdl_mrtd_run; /* a computation under way; opaque */
 
 /**
  * tdl_mrtd_compute() - hash a plan as the TDX module would
@@ -28,6 +29,33 @@ struct tdl_mrtd;
  */
 TDL_API int tdl_mrtd_compute(const struct tdl_plan *plan, struct tdl_mrtd **ret_mrtd,
 			     struct tdl_error *err);
+
+/**
+ * tdl_mrtd_start() - the same on a thread of its own
+ * @plan:        borrowed until tdl_mrtd_finish()
+ * @state_pages: keep the state of the running hash before every so many pages of a region, for a
+ *               log (TDL_LOG_REGION_PAGES); 0 for no states
+ * @ret_run:     to be ended with tdl_mrtd_finish()
+ * @err:         NULL is fine
+ *
+ * The thread blocks all signals. States come from libcrypto's SHA-384 with its state in the open,
+ * which EVP does not show; without them EVP is used.
+ *
+ * Return: 0; -ENOMEM; -EAGAIN when there can be no thread.
+ */
+TDL_API int tdl_mrtd_start(const struct tdl_plan *plan, uint64_t state_pages,
+			   struct tdl_mrtd_run **ret_run, struct tdl_error *err);
+
+/**
+ * tdl_mrtd_finish() - wait for the result
+ * @run:      gone afterwards; NULL is fine, and gives nothing
+ * @ret_mrtd: caller frees with tdl_mrtd_free(); may be NULL
+ * @err:      NULL is fine
+ *
+ * Return: as tdl_mrtd_compute().
+ */
+TDL_API int tdl_mrtd_finish(struct tdl_mrtd_run *run, struct tdl_mrtd **ret_mrtd,
+			    struct tdl_error *err);
 
 /** tdl_mrtd_free() - NULL is fine */
 TDL_API void tdl_mrtd_free(struct tdl_mrtd *mrtd);

@@ -2,38 +2,25 @@
 /* The log that launching a plan would give. */
 #include <tdlaunch/log.h>
 
-#include <assert.h>
 #include <errno.h>
 
 #include <tdlaunch/plan.h>
 
-static_assert((int)TDL_PATTERN_EXTEND == (int)TDL_LOG_EXTEND, "one numbering of patterns");
-static_assert((int)TDL_PATTERN_ADD_THEN_EXTEND == (int)TDL_LOG_ADD_THEN_EXTEND,
-	      "one numbering of patterns");
-static_assert((int)TDL_SOURCE_HOB == (int)TDL_LOG_ORIGIN_HOB, "one numbering of origins");
+#include "evlog/follow.h"
 
 int tdl_log_plan_region(struct tdl_log_writer *w, const struct tdl_plan *plan, size_t region,
 			struct tdl_error *err)
 {
 	const struct tdl_region *r = tdl_plan_region(plan, region);
+	struct tdl_log_range range;
 
 	if (!r)
 		return tdl_fail(err, -EINVAL, "the plan has no region %zu", region);
 	if (r->source == TDL_SOURCE_ABSENT)
 		return tdl_fail(err, -ENODATA, "the bytes of region %zu (%s) are not known", region,
 				r->name);
-	return tdl_log_region_begin(w,
-				    &(struct tdl_log_range){
-					    .name = r->name,
-					    .section = r->section,
-					    .gpa = r->gpa,
-					    .pages = r->pages,
-					    .pattern = (enum tdl_log_pattern)r->pattern,
-					    .origin = (enum tdl_log_origin)r->source,
-					    .file_offset = r->file_offset,
-					    .file_length = r->file_length,
-				    },
-				    err);
+	range = follow_range(r);
+	return tdl_log_region_begin(w, &range, err);
 }
 
 static int log_page(struct tdl_log_writer *w, const struct tdl_plan *plan, size_t region,

@@ -9,7 +9,7 @@
 
 #include "evlog/scribe.h"
 
-#define QUEUE_JOBS 128
+#define QUEUE_JOBS 256
 
 enum job_kind { JOB_INIT, JOB_REGION, JOB_PAGE, JOB_FINALIZE };
 
@@ -19,16 +19,14 @@ struct job {
 		struct {
 			struct tdl_log_init_event event;
 			uint32_t present;
-			char flow[TDL_LOG_TEXT_MAX], host[TDL_LOG_TEXT_MAX];
-		} init;
+		} init; /* texts are in the slot's room */
 		struct {
 			struct tdl_log_region_event event;
-			char name[TDL_LOG_TEXT_MAX];
-		} region;
+		} region; /* so is the name */
 		struct {
 			enum scribe_op op;
 			uint64_t gpa;
-			uint8_t bytes[4096];
+			const uint8_t *bytes; /* 4096, in the slot's room or with who lives longer */
 		} page;
 		struct {
 			bool known;
@@ -49,6 +47,7 @@ struct queue {
 	int rc;		     /* first failure, under lock */
 	struct tdl_error err;
 	struct job jobs[QUEUE_JOBS];
+	uint8_t rooms[QUEUE_JOBS][4096]; /* by slot */
 };
 
 /* q is zeroed. */
@@ -58,6 +57,8 @@ int queue_start(struct queue *q, int (*run)(void *ctx, const struct job *, struc
  * same slot comes back until then. */
 int queue_slot(struct queue *q, struct job **ret_job, struct tdl_error *err);
 void queue_push(struct queue *q);
+/* Room for bytes that go with a slot, 4096. */
+uint8_t *queue_room(struct queue *q, const struct job *job);
 /* Wait until all is done. */
 int queue_drain(struct queue *q, struct tdl_error *err);
 /* Drain, and end the thread. */

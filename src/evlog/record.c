@@ -101,7 +101,6 @@ int record_encode(struct tdl_log_record *r, uint8_t out[RECORD_MAX], struct tdl_
 {
 	struct cbor_out o = { .at = out, .left = RECORD_MAX };
 	uint8_t *content;
-	int rc;
 
 	put_front(&o, r);
 	content = o.at;
@@ -112,9 +111,7 @@ int record_encode(struct tdl_log_record *r, uint8_t out[RECORD_MAX], struct tdl_
 	r->content = content;
 	r->content_size = (size_t)(o.at - content);
 	r->size = (size_t)(o.at - out);
-	rc = sha384(content, r->content_size, r->digest, err);
-	if (rc < 0)
-		return rc;
+	sha384_small(content, r->content_size, r->digest);
 	o = (struct cbor_out){ .at = out, .left = RECORD_MAX };
 	put_front(&o, r);
 	return 0;

@@ -27,10 +27,7 @@ struct pass {
 	struct layout_walk adds; /* records that list its pages; the same for a region of adds */
 	size_t hob_region;	 /* in the plan, or SIZE_MAX */
 	uint8_t scratch[PAGE_SIZE_4K];
-	/* The page digested last: firmware is full of pages like the one before. */
-	bool has_last;
-	uint8_t last_page[PAGE_SIZE_4K];
-	uint8_t last_digest[PAGE_DIGEST_SIZE];
+	struct page_memory last;
 };
 
 static void find(struct pass *p, int kind, const char *what, uint64_t record, uint64_t page)
@@ -45,8 +42,8 @@ static void check_digest(struct pass *p, const struct tdl_log_record *r, uint64_
 {
 	uint8_t digest[SHA384_SIZE];
 
-	if (sha384(r->content, r->content_size, digest, NULL) < 0 ||
-	    memcmp(digest, r->digest, SHA384_SIZE) != 0)
+	sha384_small(r->content, r->content_size, digest);
+	if (memcmp(digest, r->digest, SHA384_SIZE) != 0)
 		find(p, REPLAY_DIGEST, "digest of the record", r->number, page);
 }
 
@@ -148,16 +145,6 @@ static void check_extends(struct pass *p, uint64_t page, const uint8_t *bytes)
 	}
 }
 
-static void digest_of(struct pass *p, const uint8_t *bytes, uint8_t ret_digest[PAGE_DIGEST_SIZE])
-{
-	if (!p->has_last || memcmp(p->last_page, bytes, PAGE_SIZE_4K) != 0) {
-		memcpy(p->last_page, bytes, PAGE_SIZE_4K);
-		page_digest(bytes, p->last_digest);
-		p->has_last = true;
-	}
-	memcpy(ret_digest, p->last_digest, PAGE_DIGEST_SIZE);
-}
-
 static void check_page(struct pass *p, uint64_t page, const struct listed *l,
 		       const uint8_t *bytes, const uint8_t digest[PAGE_DIGEST_SIZE])
 {
@@ -188,7 +175,7 @@ static void replay_page(struct pass *p, uint64_t page, struct sha384_stream *s,
 	}
 	if (layout_is_add(e->pattern)) {
 		if (bytes)
-			digest_of(p, bytes, ret_digest);
+			memcpy(ret_digest, page_memory_digest(&p->last, bytes), PAGE_DIGEST_SIZE);
 		check_page(p, page, &l, bytes, ret_digest);
 		stream_add(s, gpa);
 	}

@@ -5,6 +5,8 @@ libevlog_la_SOURCES = \
 	%D%/cbor.c \
 	%D%/cbor.h \
 	%D%/diff.c \
+	%D%/follow.c \
+	%D%/follow.h \
 	%D%/json.c \
 	%D%/layout.c \
 	%D%/layout.h \

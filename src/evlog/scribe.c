@@ -11,13 +11,13 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
+#include "measure/run.h"
 
 void scribe_start(struct scribe *s, int fd, const struct tdl_log_options *opt)
 {
 	s->fd = fd;
 	s->opt = *opt;
 	sha384_stream_start(&s->stream);
-	page_digest(s->last_page, s->last_digest);
 }
 
 struct tdl_log_text scribe_text(const char *text, char buf[TDL_LOG_TEXT_MAX])
@@ -39,6 +39,14 @@ int scribe_flush(struct scribe *s, struct tdl_error *err)
 	return 0;
 }
 
+/* Somebody wants each record once it is out of this process's hands. */
+static int show(struct scribe *s, const struct tdl_log_record *r, struct tdl_error *err)
+{
+	int rc = scribe_flush(s, err);
+
+	return rc < 0 ? rc : s->opt.record(s->opt.record_ctx, r, err);
+}
+
 static int emit(struct scribe *s, struct tdl_log_record *r, struct tdl_error *err)
 {
 	int rc = 0;
@@ -55,7 +63,7 @@ static int emit(struct scribe *s, struct tdl_log_record *r, struct tdl_error *er
 		return rc;
 	s->used += (size_t)r->size;
 	s->number++;
-	return 0;
+	return s->opt.record ? show(s, r, err) : 0;
 }
 
 int scribe_init(struct scribe *s, const struct tdl_log_init_event *init, uint32_t present,
@@ -109,12 +117,36 @@ static int emit_region(struct scribe *s, struct tdl_error *err)
 	return rc < 0 ? rc : emit(s, r, err);
 }
 
+static int check_length(const struct scribe *s, uint64_t computed, struct tdl_error *err)
+{
+	if (computed == s->stream.length)
+		return 0;
+	return tdl_fail(err, -EIO,
+			"MRTD is computed from %llu bytes where the operations logged give %llu",
+			(unsigned long long)computed, (unsigned long long)s->stream.length);
+}
+
+/* The state that the computation had here. */
+static int take_state(struct scribe *s, struct tdl_error *err)
+{
+	struct sha384_stream state = { 0 };
+	int rc = mrtd_run_state(s->opt.computation, s->states++, &state, err);
+
+	if (rc == 0)
+		rc = check_length(s, state.length, err);
+	if (rc == 0)
+		s->stream = state;
+	return rc;
+}
+
 int scribe_region(struct scribe *s, const struct tdl_log_region_event *region,
 		  struct tdl_error *err)
 {
 	struct tdl_log_record r = { .event = TDL_LOG_EVENT_REGION };
 	int rc = scribe_flush(s, err);
 
+	if (rc == 0 && s->opt.computation)
+		rc = take_state(s, err);
 	if (rc < 0)
 		return rc;
 	r.region = *region;
@@ -193,21 +225,13 @@ static int emit_extends(struct scribe *s, uint64_t gpa, const uint8_t *bytes,
 	return 0;
 }
 
-static void digest_of(struct scribe *s, const uint8_t *bytes)
-{
-	if (memcmp(s->last_page, bytes, PAGE_SIZE_4K) == 0)
-		return;
-	memcpy(s->last_page, bytes, PAGE_SIZE_4K);
-	page_digest(bytes, s->last_digest);
-}
-
 static int emit_calls(struct scribe *s, enum scribe_op op, uint64_t gpa, const uint8_t *bytes,
-		      uint64_t stream_length, struct tdl_error *err)
+		      const uint8_t *digest, uint64_t stream_length, struct tdl_error *err)
 {
 	int rc = 0;
 
 	if (op != SCRIBE_EXTEND)
-		rc = emit_add(s, gpa, bytes, s->last_digest, stream_length, err);
+		rc = emit_add(s, gpa, bytes, digest, stream_length, err);
 	if (rc == 0 && op != SCRIBE_ADD)
 		rc = emit_extends(s, gpa, bytes, err);
 	return rc;
@@ -215,30 +239,56 @@ static int emit_calls(struct scribe *s, enum scribe_op op, uint64_t gpa, const u
 
 static void measure(struct scribe *s, enum scribe_op op, uint64_t gpa, const uint8_t *bytes)
 {
-	if (op != SCRIBE_EXTEND) {
+	bool add = op != SCRIBE_EXTEND;
+	bool extend = op != SCRIBE_ADD;
+
+	s->calls += add + (extend ? PAGE_SIZE_4K / CHUNK_SIZE : 0);
+	if (s->opt.computation) {
+		s->stream.length += (add ? STREAM_ADD_SIZE : 0) + (extend ? STREAM_EXTEND_SIZE : 0);
+		return;
+	}
+	if (add)
 		stream_add(&s->stream, gpa);
-		s->calls++;
-	}
-	if (op != SCRIBE_ADD) {
+	if (extend)
 		stream_extend(&s->stream, gpa, bytes);
-		s->calls += PAGE_SIZE_4K / CHUNK_SIZE;
-	}
 }
 
 int scribe_page(struct scribe *s, enum scribe_op op, uint64_t gpa, const uint8_t *bytes,
 		struct tdl_error *err)
 {
 	uint64_t length = s->stream.length;
+	const uint8_t *digest = NULL;
 
 	measure(s, op, gpa, bytes);
 	if (op != SCRIBE_EXTEND)
-		digest_of(s, bytes);
+		digest = page_memory_digest(&s->last, bytes);
 	if (s->opt.detail == TDL_LOG_DETAIL_CALL)
-		return emit_calls(s, op, gpa, bytes, length, err);
-	memcpy(s->page_digests + s->seen++ * PAGE_DIGEST_SIZE, s->last_digest, PAGE_DIGEST_SIZE);
+		return emit_calls(s, op, gpa, bytes, digest, length, err);
+	if (digest)
+		memcpy(s->page_digests + s->seen * PAGE_DIGEST_SIZE, digest, PAGE_DIGEST_SIZE);
+	s->seen++;
 	if (!summed_up(s))
-		return emit_page(s, op, gpa, bytes, s->last_digest, err);
+		return emit_page(s, op, gpa, bytes, digest, err);
 	return s->seen == s->region.region.pages ? sum_up(s, err) : 0;
+}
+
+/* MRTD of the operations logged. */
+static int final_value(const struct scribe *s, uint8_t ret_mrtd[SHA384_SIZE],
+		       struct tdl_error *err)
+{
+	const struct tdl_mrtd *result = NULL;
+	int rc;
+
+	if (!s->opt.computation) {
+		sha384_stream_digest(&s->stream, ret_mrtd);
+		return 0;
+	}
+	rc = mrtd_run_result(s->opt.computation, &result, err);
+	if (rc == 0)
+		rc = check_length(s, tdl_mrtd_bytes(result), err);
+	if (rc == 0)
+		memcpy(ret_mrtd, tdl_mrtd_value(result), SHA384_SIZE);
+	return rc;
 }
 
 int scribe_finalize(struct scribe *s, const uint8_t *mrtd, uint8_t ret_mrtd[SHA384_SIZE],
@@ -246,9 +296,10 @@ int scribe_finalize(struct scribe *s, const uint8_t *mrtd, uint8_t ret_mrtd[SHA3
 {
 	struct tdl_log_record r = { .event = TDL_LOG_EVENT_FINALIZE };
 	char ours[2 * SHA384_SIZE + 1], theirs[2 * SHA384_SIZE + 1];
-	int rc;
+	int rc = final_value(s, r.finalize.mrtd, err);
 
-	sha384_stream_digest(&s->stream, r.finalize.mrtd);
+	if (rc < 0)
+		return rc;
 	if (mrtd && memcmp(mrtd, r.finalize.mrtd, SHA384_SIZE) != 0)
 		return tdl_fail(err, -EKEYREJECTED,
 				"the TDX module reports MRTD %s, the operations logged give %s",

@@ -14,15 +14,17 @@ struct scribe {
 	int fd; /* owned */
 	struct tdl_log_options opt;
 	uint64_t number; /* of the next record */
+	/* Of the operations so far. With opt.computation only the length is kept from page to page, and
+	 * the state is taken from there at the start of a region. */
 	struct sha384_stream stream;
+	size_t states; /* taken */
 	uint64_t calls;
 	/* The region that is open, and how many of its pages have been seen. */
 	struct tdl_log_record region;
 	char region_name[TDL_LOG_TEXT_MAX];
 	uint64_t seen;
 	uint8_t page_digests[TDL_LOG_REGION_PAGES * PAGE_DIGEST_SIZE];
-	/* Pages repeat: the bytes hashed last, and their digest. */
-	uint8_t last_page[4096], last_digest[PAGE_DIGEST_SIZE];
+	struct page_memory last;
 	uint8_t file_digest[SHA384_SIZE];
 	bool file_digested;
 	size_t used; /* bytes in buffer */

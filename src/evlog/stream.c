@@ -39,6 +39,19 @@ void page_digest(const uint8_t page[PAGE_SIZE_4K], uint8_t ret_digest[PAGE_DIGES
 	sha256(page, PAGE_SIZE_4K, ret_digest);
 }
 
+const uint8_t *page_memory_digest(struct page_memory *m, const uint8_t page[PAGE_SIZE_4K])
+{
+	if (memcmp(page, page + 1, PAGE_SIZE_4K - 1) != 0) {
+		page_digest(page, m->other);
+		return m->other;
+	}
+	if (!m->known || m->byte != page[0])
+		page_digest(page, m->uniform);
+	m->known = true;
+	m->byte = page[0];
+	return m->uniform;
+}
+
 void chunk_digest(const uint8_t chunk[CHUNK_SIZE], uint8_t ret_digest[PAGE_DIGEST_SIZE])
 {
 	sha256(chunk, CHUNK_SIZE, ret_digest);

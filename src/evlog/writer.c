@@ -13,6 +13,7 @@
 
 #include "base/range.h"
 #include "base/scope.h"
+#include "evlog/follow.h"
 #include "evlog/queue.h"
 #include "evlog/scribe.h"
 
@@ -26,6 +27,7 @@ struct tdl_log_writer {
 	bool half;	 /* the page at 'page' is added and not extended yet; its slot is filled */
 	uint64_t page;	 /* next page of the region in this pass */
 	uint8_t mrtd[SHA384_SIZE];
+	struct follow follow;
 	struct scribe scribe;
 	struct queue queue;
 };
@@ -99,14 +101,17 @@ int tdl_log_create(const char *path, const struct tdl_log_options *options,
 		return tdl_fail(err, -ENOMEM, "no memory for a log");
 	w->has_image = opt.image;
 	scribe_start(&w->scribe, steal_fd(&fd), &opt);
-	rc = queue_start(&w->queue, run_job, w, err);
+	rc = follow_start(&w->follow, opt.computation, err);
+	if (rc == 0)
+		rc = queue_start(&w->queue, run_job, w, err);
 	if (rc < 0)
 		return rc;
 	*ret_writer = steal(w);
 	return 0;
 }
 
-static void fill_init(struct job *job, const struct tdl_log_td *td,
+/* room: for the texts */
+static void fill_init(struct job *job, char *room, const struct tdl_log_td *td,
 		      const struct tdl_log_options *opt)
 {
 	static const char tool[] = "tdlaunch " PACKAGE_VERSION;
@@ -120,8 +125,8 @@ static void fill_init(struct job *job, const struct tdl_log_td *td,
 		.tool = { tool, sizeof(tool) - 1 },
 		.measured = { "mrtd", 4 },
 		.page_hash = { PAGE_HASH, sizeof(PAGE_HASH) - 1 },
-		.flow = scribe_text(td->flow ? td->flow : "", job->init.flow),
-		.host = scribe_text(td->host ? td->host : "", job->init.host),
+		.flow = scribe_text(td->flow ? td->flow : "", room),
+		.host = scribe_text(td->host ? td->host : "", room + TDL_LOG_TEXT_MAX),
 		.memory = td->memory,
 		.cpus = td->cpus,
 		.detail = opt->detail,
@@ -150,7 +155,7 @@ int tdl_log_init(struct tdl_log_writer *w, const struct tdl_log_td *td, struct t
 	rc = queue_slot(&w->queue, &job, err);
 	if (rc < 0)
 		return rc;
-	fill_init(job, td, &w->scribe.opt);
+	fill_init(job, (char *)queue_room(&w->queue, job), td, &w->scribe.opt);
 	queue_push(&w->queue);
 	w->has_head = true;
 	return 0;
@@ -201,6 +206,8 @@ int tdl_log_region_begin(struct tdl_log_writer *w, const struct tdl_log_range *r
 
 	if (rc == 0)
 		rc = check_range(w, range, err);
+	if (rc == 0)
+		rc = follow_region(&w->follow, range, err);
 	if (rc < 0)
 		return rc;
 	w->range = *range;
@@ -224,12 +231,14 @@ static int push_region(struct tdl_log_writer *w, struct tdl_error *err)
 {
 	struct job *job = NULL;
 	struct tdl_log_region_event *e;
+	char *name;
 	uint64_t left = w->range.pages - w->page;
 	uint64_t skip = w->page * PAGE_SIZE_4K;
 	int rc = queue_slot(&w->queue, &job, err);
 
 	if (rc < 0)
 		return rc;
+	name = (char *)queue_room(&w->queue, job);
 	job->kind = JOB_REGION;
 	e = &job->region.event;
 	*e = (struct tdl_log_region_event){
@@ -237,11 +246,11 @@ static int push_region(struct tdl_log_writer *w, struct tdl_error *err)
 		.pages = left < TDL_LOG_REGION_PAGES ? left : TDL_LOG_REGION_PAGES,
 		.pattern = pass_pattern(w),
 		.section = w->range.section,
-		.name = { job->region.name, w->name_text.length },
+		.name = { name, w->name_text.length },
 		.first_page = w->page,
 		.origin = w->range.origin,
 	};
-	memcpy(job->region.name, w->name, w->name_text.length);
+	memcpy(name, w->name, w->name_text.length);
 	if (e->origin == TDL_LOG_ORIGIN_FILE && skip < w->range.file_length) {
 		uint64_t rest = w->range.file_length - skip;
 		uint64_t room = e->pages * PAGE_SIZE_4K;
@@ -293,7 +302,14 @@ static int fill_page(struct tdl_log_writer *w, enum scribe_op op, uint64_t gpa,
 	job->kind = JOB_PAGE;
 	job->page.op = op;
 	job->page.gpa = gpa;
-	memcpy(job->page.bytes, bytes, PAGE_SIZE_4K);
+	if (!w->follow.run)
+		job->page.bytes = memcpy(queue_room(&w->queue, job), bytes, PAGE_SIZE_4K);
+	else
+		job->page.bytes = follow_page(&w->follow, w->page, bytes,
+					      queue_room(&w->queue, job));
+	if (!job->page.bytes)
+		return tdl_fail(err, -EINVAL, "page 0x%llx does not have the plan's bytes",
+				(unsigned long long)gpa);
 	return 0;
 }
 
@@ -337,6 +353,8 @@ int tdl_log_finalize(struct tdl_log_writer *w, const uint8_t *mrtd, uint8_t *ret
 	struct job *job = NULL;
 	int rc = refuse_early(w, err);
 
+	if (rc == 0)
+		rc = follow_end(&w->follow, err);
 	if (rc == 0)
 		rc = queue_slot(&w->queue, &job, err);
 	if (rc < 0)

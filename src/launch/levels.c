@@ -22,7 +22,7 @@ static uint8_t *read_descriptors(struct tdl_host *host, int fd, const struct kvm
 				 size_t row)
 {
 	size_t size = head->num_desc * row;
-	uint8_t *rows = malloc(size);
+	uint8_t *rows = calloc(1, size);
 
 	if (rows && host_pread(host, fd, rows, size, head->desc_offset) != (ssize_t)size) {
 		free(rows);

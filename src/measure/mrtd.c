@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/range.h"
 #include "base/scope.h"
+#include "measure/fold.h"
 #include "measure/stream.h"
 
 struct tdl_mrtd {
@@ -21,6 +23,8 @@ struct folding {
 	struct mrtd_stream stream;
 	struct tdl_mrtd *mrtd;
 	size_t region; /* that the last operation was in */
+	const struct tdl_plan *plan;
+	const struct mrtd_watch *watch; /* or NULL */
 	struct tdl_error *err;
 };
 
@@ -34,6 +38,16 @@ static int close_regions(struct folding *f, size_t until)
 	return rc;
 }
 
+/* The first operation on a page in this pass over its region: what a page is added and extended
+ * with at once begins with the add. */
+static bool opens_page(const struct folding *f, const struct tdl_op *op)
+{
+	if (op->kind == TDL_OP_ADD)
+		return true;
+	return tdl_plan_region(f->plan, op->region)->pattern != TDL_PATTERN_ADD_EXTEND &&
+	       is_aligned(op->gpa, PAGE_SIZE_4K);
+}
+
 static int fold(void *ctx, const struct tdl_op *op)
 {
 	struct folding *f = ctx;
@@ -41,23 +55,28 @@ static int fold(void *ctx, const struct tdl_op *op)
 
 	if (rc < 0)
 		return rc;
+	if (f->watch && op->page % f->watch->pages == 0 && opens_page(f, op))
+		f->watch->at(f->watch->ctx, mrtd_stream_state(&f->stream));
 	if (op->kind == TDL_OP_ADD)
 		return mrtd_stream_add(&f->stream, op->gpa, f->err);
 	return mrtd_stream_extend(&f->stream, op->gpa, op->bytes, f->err);
 }
 
-int tdl_mrtd_compute(const struct tdl_plan *plan, struct tdl_mrtd **ret_mrtd,
-		     struct tdl_error *err)
+int mrtd_fold(const struct tdl_plan *plan, const struct mrtd_watch *watch,
+	      struct tdl_mrtd **ret_mrtd, struct tdl_error *err)
 {
 	size_t n = tdl_plan_region_count(plan);
 	AUTO_FREE struct tdl_mrtd *mrtd = calloc(1, sizeof(*mrtd) + n * SHA384_SIZE);
-	struct folding f = { .mrtd = mrtd, .err = err };
-	int rc;
+	struct folding f = { .mrtd = mrtd, .plan = plan, .watch = watch, .err = err };
+	int rc = 0;
 
 	if (!mrtd)
 		return tdl_fail(err, -ENOMEM, "no memory for %zu digests", n);
 	mrtd->region_count = n;
-	rc = mrtd_stream_start(&f.stream, err);
+	if (watch)
+		mrtd_stream_start_open(&f.stream);
+	else
+		rc = mrtd_stream_start(&f.stream, err);
 	if (rc == 0)
 		rc = tdl_plan_ops(plan, fold, &f);
 	if (rc == 0)
@@ -69,6 +88,12 @@ int tdl_mrtd_compute(const struct tdl_plan *plan, struct tdl_mrtd **ret_mrtd,
 		return rc;
 	*ret_mrtd = steal(mrtd);
 	return 0;
+}
+
+int tdl_mrtd_compute(const struct tdl_plan *plan, struct tdl_mrtd **ret_mrtd,
+		     struct tdl_error *err)
+{
+	return mrtd_fold(plan, NULL, ret_mrtd, err);
 }
 
 void tdl_mrtd_free(struct tdl_mrtd *mrtd)

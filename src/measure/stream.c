@@ -12,19 +12,35 @@
 static const uint8_t add_header[GPA_OFFSET] = "MEM.PAGE.ADD";
 static const uint8_t extend_header[GPA_OFFSET] = "MR.EXTEND";
 
-int mrtd_stream_start(struct mrtd_stream *s, struct tdl_error *err)
+static void begin(struct mrtd_stream *s, bool is_open)
 {
+	s->is_open = is_open;
 	s->hash = (struct sha384){ 0 };
 	s->used = 0;
 	s->adds = 0;
 	s->extends = 0;
+}
+
+int mrtd_stream_start(struct mrtd_stream *s, struct tdl_error *err)
+{
+	begin(s, false);
 	return sha384_start(&s->hash, err);
+}
+
+void mrtd_stream_start_open(struct mrtd_stream *s)
+{
+	begin(s, true);
+	sha384_stream_start(&s->open);
 }
 
 static int flush(struct mrtd_stream *s, struct tdl_error *err)
 {
-	int rc = sha384_update(&s->hash, s->buffer, s->used, err);
+	int rc = 0;
 
+	if (s->is_open)
+		sha384_stream_update(&s->open, s->buffer, s->used);
+	else
+		rc = sha384_update(&s->hash, s->buffer, s->used, err);
 	s->used = 0;
 	return rc;
 }
@@ -79,7 +95,18 @@ int mrtd_stream_peek(struct mrtd_stream *s, uint8_t ret_digest[SHA384_SIZE], str
 {
 	int rc = flush(s, err);
 
-	return rc < 0 ? rc : sha384_peek(&s->hash, ret_digest, err);
+	if (rc < 0)
+		return rc;
+	if (!s->is_open)
+		return sha384_peek(&s->hash, ret_digest, err);
+	sha384_stream_digest(&s->open, ret_digest);
+	return 0;
+}
+
+const struct sha384_stream *mrtd_stream_state(struct mrtd_stream *s)
+{
+	flush(s, NULL);
+	return &s->open;
 }
 
 void mrtd_stream_end(struct mrtd_stream *s)

@@ -177,8 +177,12 @@ static long peak(uint64_t regions)
 
 START_TEST(memory_does_not_grow_with_the_td)
 {
-	long small = peak(2);
-	long large = peak(200);
+	long small, large;
+
+	if (test_in_valgrind())
+		return; /* its own memory grows */
+	small = peak(2);
+	large = peak(200);
 
 	ck_assert_msg(large <= small + 512, "%ld KiB for 2 MiB, %ld KiB for 200 MiB", small, large);
 }

@@ -163,6 +163,51 @@ START_TEST(debian_firmware_has_its_known_mrtd)
 }
 END_TEST
 
+/* The digest after each section of Debian 13's OVMF.fd, by page and by section, and MRTD at the end.
+ * Values of two independent implementations. */
+static const struct {
+	const char *flow;
+	const char *after[6];
+} running[] = {
+	{ "qemu",
+	  { "de635b9806d337abf1c8ed7fc4d85e0c40cd5c54cebc9a18020adfc3bad0c2b729dc8c05368b1a466748c8a8398fbe17",
+	    "7f54464c8617727f6ac74076414b21520a04572d0642d179f12d3001bf1e2fef8871f43d06b885685f1dc35c95b0a69e",
+	    "0fdaf4db1b156ee88f1decf53f22af224b4b07ca95f4546642c58b21dae36388fd626804c08dd4b10c8d4e5798d36ec3",
+	    "59efbe032e2fb6b08de02f2536f39e858c9833df41c89c31ccde53799197edf4e67907901ef0dee5f92c57069ab9b6c8",
+	    "af3ba4c7d14c6ff78bb113b1e9c645e0365bf69e1b6b188e007efd8e8e84b1915273e6d2183595eec99ea66a49f89a5e",
+	    "bdc6fb145880f06f30c8b346b8dce2a99d9351b56892df22f80fcf6574caa9f9c31df8e8576d53b4d0cd1c3f28910e11" } },
+	{ "qemu-8.2-canonical",
+	  { "5540aa6626ed9b701dd235fd5eff6aa630e3641a3c818f0241b36492f31c17b7b3d1689b27bec7e458a3c36c98cb7e66",
+	    "c437933b4c8cdbeb16acad18cceb26805bcd976e196f1a682a69fdf2e6adc8485c5881c2d9fdeca87236fdf388f28c6f",
+	    "d1de44bd5a76b50cfb53f8cdf052b43cda700a641e2b28a33b7d669527c5f8bfc4280da9602e9301a6060572c9577982",
+	    "d0848ebb0d9158165f00616bc9dbe67d2316db8a393ccdb60c3375934c865c0cfa940c900f41d170ca7551201d5b17e1",
+	    "1bf906f08fd4c1b834b9c837b43e45c34d15641530aeebae1099dce62dd623e5cb702c404ec48916d95e831f7a43c2bb",
+	    "456f07902150d008bb913c3e1e84e9297f735a6c83cd2a957a1f0a8bbedb06df188e3837ae48d32c73d473d097dc0db2" } },
+};
+
+START_TEST(running_digests_of_debian_13_are_known)
+{
+	const char *path = test_ovmf_13();
+	struct tdl_plan_options opt = { .flow = running[_i].flow, .memory = 2ull << 30, .cpus = 1 };
+	struct tdl_image *image = NULL;
+	struct tdl_plan *plan = NULL;
+	struct tdl_mrtd *mrtd = NULL;
+
+	if (!path)
+		return;
+	test_rc(tdl_image_open(path, NULL, &image, &err), 0, &err);
+	test_rc(tdl_plan_build(image, &opt, &plan, &err), 0, &err);
+	test_rc(tdl_mrtd_compute(plan, &mrtd, &err), 0, &err);
+	ck_assert_uint_eq(tdl_plan_region_count(plan), 6);
+	for (size_t i = 0; i < 6; i++)
+		test_hex(tdl_mrtd_after(mrtd, i), 48, running[_i].after[i]);
+	test_hex(tdl_mrtd_value(mrtd), 48, running[_i].after[5]);
+	tdl_mrtd_free(mrtd);
+	tdl_plan_free(plan);
+	tdl_image_free(image);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("mrtd");
@@ -174,6 +219,7 @@ int main(void)
 	tcase_add_loop_test(stream, stream_gives_the_published_digests, 0, ARRAY_SIZE(vectors));
 	tcase_add_test(stream, stream_is_sensitive_to_order);
 	tcase_add_loop_test(golden, debian_firmware_has_its_known_mrtd, 0, ARRAY_SIZE(goldens));
+	tcase_add_loop_test(golden, running_digests_of_debian_13_are_known, 0, ARRAY_SIZE(running));
 	suite_add_tcase(suite, stream);
 	suite_add_tcase(suite, golden);
 	return test_run(suite);
