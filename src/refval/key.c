@@ -11,14 +11,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <tdlaunch/key.h>
+
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/provider.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
 
 #include "base/attr.h"
+#include "base/file.h"
 #include "base/scope.h"
 #include "refval/pki.h"
+
+#define PUBLIC_PEM_MAX 65536 /* bytes */
 
 SCOPED(UI_METHOD, scope_ui, UI_destroy_method)
 
@@ -184,6 +190,56 @@ int key_private(const char *name, EVP_PKEY **ret_key, struct tdl_error *err)
 int key_public(const char *name, EVP_PKEY **ret_key, struct tdl_error *err)
 {
 	return find_key(name, false, ret_key, err);
+}
+
+/* A file that is a public key in PEM already, which needs no store: finding its loader takes longer than
+ * all else that a verifier does with the key. */
+static bool is_public_pem(const char *name, uint8_t **ret_bytes, size_t *ret_size)
+{
+	static const char begin[] = "-----BEGIN " PEM_STRING_PUBLIC "-----\n";
+	AUTO_CALL(scope_bio) BIO *bio = NULL;
+	AUTO_FREE uint8_t *bytes = NULL;
+	EVP_PKEY *key;
+	size_t size = 0;
+
+	if (scheme_length(name) || file_read(name, PUBLIC_PEM_MAX, &bytes, &size, NULL) < 0 ||
+	    size < strlen(begin) || memcmp(bytes, begin, strlen(begin)) != 0)
+		return false;
+	bio = BIO_new_mem_buf(bytes, (int)size);
+	key = bio ? PEM_read_bio_PUBKEY(bio, NULL, find_password, NULL) : NULL;
+	ERR_clear_error();
+	if (!key)
+		return false;
+	EVP_PKEY_free(key);
+	*ret_bytes = steal(bytes);
+	*ret_size = size;
+	return true;
+}
+
+int tdl_key_public_pem(const char *name, char **ret_pem, size_t *ret_size, struct tdl_error *err)
+{
+	uint8_t *ready = NULL;
+
+	if (is_public_pem(name, &ready, ret_size)) {
+		*ret_pem = (char *)ready;
+		return 0;
+	}
+	AUTO_CALL(scope_bio) BIO *bio = BIO_new(BIO_s_mem());
+	EVP_PKEY *key = NULL;
+	char *text = NULL;
+	bool good;
+	int rc = bio ? key_public(name, &key, err) : tdl_fail(err, -ENOMEM, "no memory for a key");
+
+	if (rc < 0)
+		return rc;
+	good = PEM_write_bio_PUBKEY(bio, key) == 1;
+	EVP_PKEY_free(key);
+	if (!good)
+		return tdl_fail(err, -EBADMSG, "%s has a key that cannot be written as PEM: %s",
+				name, pki_complaint());
+	*ret_size = (size_t)BIO_get_mem_data(bio, &text);
+	*ret_pem = strndup(text, *ret_size);
+	return *ret_pem ? 0 : tdl_fail(err, -ENOMEM, "no memory for a key");
 }
 
 const char *key_query(const EVP_PKEY *key, char text[KEY_QUERY_SIZE])

@@ -22,7 +22,7 @@ static inline void pki_free_certificates(STACK_OF(X509) * list)
 	sk_X509_pop_free(list, X509_free);
 }
 
-SCOPED(BIO, scope_bio, BIO_free)
+SCOPED(BIO, scope_bio, BIO_free_all)
 SCOPED(CMS_ContentInfo, scope_cms, CMS_ContentInfo_free)
 SCOPED(EVP_PKEY, scope_key, EVP_PKEY_free)
 SCOPED(EVP_MD_CTX, scope_md, EVP_MD_CTX_free)

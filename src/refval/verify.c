@@ -76,13 +76,27 @@ static int check_form(CMS_ContentInfo *cms, struct tdl_error *err)
 	return 0;
 }
 
+/* CMS_verify() of OpenSSL 3.0 loses a buffer when it is given a memory BIO and fails early; a filter
+ * hides what is behind it. */
+static BIO *open_content(const void *bytes, size_t size)
+{
+	BIO *filter = BIO_new(BIO_f_null());
+	BIO *memory = BIO_new_mem_buf(bytes, (int)size);
+
+	if (filter && memory)
+		return BIO_push(filter, memory);
+	BIO_free(filter);
+	BIO_free(memory);
+	return NULL;
+}
+
 static int verify_cms(const void *bytes, size_t size, CMS_ContentInfo *cms,
 		      const struct tdl_manifest_options *opt, char **ret_signer,
 		      struct tdl_error *err)
 {
 	AUTO_CALL(scope_store) X509_STORE *store = NULL;
 	AUTO_CALL(scope_certificates) STACK_OF(X509) *extra = NULL;
-	AUTO_CALL(scope_bio) BIO *content = BIO_new_mem_buf(bytes, (int)size);
+	AUTO_CALL(scope_bio) BIO *content = open_content(bytes, size);
 	STACK_OF(X509) * signers;
 	int rc = check_form(cms, err);
 

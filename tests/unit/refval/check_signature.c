@@ -241,9 +241,10 @@ static void refuse_flips(const char *path, size_t last)
 	struct tdl_manifest *read;
 	size_t size;
 	uint8_t *bytes = test_read(path, &size);
+	size_t step = test_in_valgrind() ? 16 : 1;
 
 	ck_assert_uint_ge(size, last);
-	for (size_t i = size - last; i < size; i++) {
+	for (size_t i = size - last; i < size; i += step) {
 		int rc;
 
 		bytes[i] ^= 0x40;
