@@ -56,7 +56,7 @@ TDL_API const struct tdl_exchange_format *tdl_exchange_format(size_t i);
  * @public_key:     import: the signer's key instead of certificates, as
  *                  struct tdl_manifest_options has it
  * @allow_unsigned: import: take what nobody vouches for. With @trust or @public_key, a signature
- *                  that is there must still verify.
+ *                  that is there must still verify. Endorsements of clouds are never taken so.
  * @at:             import: seconds since 1970 UTC at which certificates and documents must be
  *                  valid; 0: now
  * @lossy:          let what the form, or a manifest, cannot hold be dropped

@@ -164,27 +164,44 @@ static bool is_understood(int64_t label)
 	       label == HEADER_CORIM_META || label == HEADER_CWT_CLAIMS || label == HEADER_X5CHAIN;
 }
 
-/* Every label that is critical is understood, and none stands in both headers. */
-static int check_labels(const struct message *m, struct tdl_error *err)
+/* Every label that is critical is there and understood. Source: RFC 9052, Common COSE Header
+ * Parameters. */
+static int check_critical(const struct message *m, struct tdl_error *err)
 {
 	const cbor_item_t *critical = tree_get(m->header, HEADER_CRIT);
 	int64_t label = 0;
 
-	if (!cbor_isa_map(m->header))
-		return tdl_fail(err, -EBADMSG, "the protected header is not a map");
+	if (tree_get(m->unprotected, HEADER_CRIT))
+		return tdl_fail(err, -EBADMSG, "the list of critical headers is not protected");
 	if (critical && tree_count(critical) == 0)
 		return tdl_fail(err, -EBADMSG, "the list of critical headers is empty");
 	for (size_t i = 0; i < tree_count(critical); i++)
-		if (!tree_int(tree_at(critical, i), &label) || !is_understood(label))
-			return tdl_fail(err, -EOPNOTSUPP, "a critical header is not understood");
+		if (!tree_int(tree_at(critical, i), &label) || !is_understood(label) ||
+		    !tree_get(m->header, label))
+			return tdl_fail(err, -EOPNOTSUPP,
+					"a critical header is not understood, or missing");
+	return 0;
+}
+
+/* No label stands in both headers. */
+static int check_labels(const struct message *m, struct tdl_error *err)
+{
+	int rc = 0;
+
+	if (!cbor_isa_map(m->header))
+		return tdl_fail(err, -EBADMSG, "the protected header is not a map");
+	rc = check_critical(m, err);
+	if (rc < 0)
+		return rc;
 	if (tree_get(m->header, HEADER_HASH_ALG))
 		return tdl_fail(err, -EOPNOTSUPP,
 				"its payload is only the hash of a CoRIM, which is not read here");
 	for (size_t i = 0; i < cbor_map_size(m->unprotected); i++)
-		if (tree_int(cbor_map_handle(m->unprotected)[i].key, &label) &&
-		    tree_get(m->header, label))
-			return tdl_fail(err, -EBADMSG, "header %d is both protected and not",
-					(int)label);
+		for (size_t j = 0; j < cbor_map_size(m->header); j++)
+			if (tree_same_key(cbor_map_handle(m->unprotected)[i].key,
+					  cbor_map_handle(m->header)[j].key))
+				return tdl_fail(err, -EBADMSG,
+						"a header is both protected and not");
 	return 0;
 }
 
@@ -200,27 +217,42 @@ static int check_content(const struct message *m, struct tdl_error *err)
 	return tdl_fail(err, -EBADMSG, "its content type is not " CORIM_CONTENT_TYPE);
 }
 
+/* A limit that cannot be read is not one that can be passed over. */
+static int check_claims(const struct import *in, const cbor_item_t *claims, struct tdl_error *err)
+{
+	const cbor_item_t *expires = tree_get(claims, CWT_EXPIRES);
+	const cbor_item_t *not_before = tree_get(claims, CWT_NOT_BEFORE);
+	int64_t until = INT64_MAX, from = INT64_MIN;
+
+	if (claims && !cbor_isa_map(claims))
+		return tdl_fail(err, -EBADMSG, "its CWT claims are no map");
+	if ((expires && !tree_int(expires, &until)) || (not_before && !tree_int(not_before, &from)))
+		return tdl_fail(err, -EBADMSG, "a limit in its CWT claims is not a number of seconds");
+	if (until <= import_time(in))
+		return tdl_fail(err, -EKEYREJECTED, "it has expired");
+	return from > import_time(in) ? tdl_fail(err, -EKEYREJECTED, "it is not valid yet") : 0;
+}
+
 /* The signer's own word on how long the signature is good: in corim-meta, or in CWT claims. */
 static int check_dates(const struct import *in, const struct message *m, struct tdl_error *err)
 {
-	const cbor_item_t *claims = tree_get(m->header, HEADER_CWT_CLAIMS);
+	const cbor_item_t *item = tree_get(m->header, HEADER_CORIM_META);
 	AUTO_TREE cbor_item_t *meta = NULL;
 	const void *bytes = NULL;
-	int64_t limit = 0;
 	size_t size = 0;
 	int rc = 0;
 
-	if (tree_bytes(tree_get(m->header, HEADER_CORIM_META), &bytes, &size))
+	if (item && !tree_bytes(item, &bytes, &size))
+		rc = tdl_fail(err, -EBADMSG, "corim-meta is no byte string");
+	else if (item)
 		rc = tree_load(bytes, size, "corim-meta", &meta, err);
+	if (rc == 0 && meta && !cbor_isa_map(meta))
+		rc = tdl_fail(err, -EBADMSG, "corim-meta is no map");
 	if (rc == 0)
 		rc = corim_check_validity(in, tree_get(meta, META_VALIDITY), err);
-	if (rc < 0)
-		return tdl_while(err, rc, "the signature");
-	if (tree_int(tree_get(claims, CWT_EXPIRES), &limit) && limit <= import_time(in))
-		return tdl_fail(err, -EKEYREJECTED, "the signature has expired");
-	if (tree_int(tree_get(claims, CWT_NOT_BEFORE), &limit) && limit > import_time(in))
-		return tdl_fail(err, -EKEYREJECTED, "the signature is not valid yet");
-	return 0;
+	if (rc == 0)
+		rc = check_claims(in, tree_get(m->header, HEADER_CWT_CLAIMS), err);
+	return rc < 0 ? tdl_while(err, rc, "the signature") : 0;
 }
 
 static int add_certificate(struct message *m, const cbor_item_t *item, struct tdl_error *err)

@@ -38,7 +38,7 @@ static int find_format(const char *name, const struct format **ret, struct tdl_e
 	return tdl_fail(err, -EINVAL, "there is no format '%s'", name);
 }
 
-static void import_end(struct import *in)
+void import_end(struct import *in)
 {
 	for (size_t i = 0; i < in->text_count; i++)
 		free(in->texts[i]);

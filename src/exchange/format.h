@@ -28,6 +28,8 @@ struct import {
 	size_t text_count;
 };
 
+void import_end(struct import *in);
+
 /* One form. What is signed is the payload: write and read deal with it, seal and open with what is
  * around it. */
 struct format {

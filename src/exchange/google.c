@@ -153,8 +153,10 @@ static int verify(struct import *in, const struct golden *g, struct cursor signe
 		       : tdl_fail(err, -ENOMEM, "no memory for certificates");
 
 	if (rc == 0)
+		rc = signer_required(in, err);
+	if (rc == 0)
 		rc = signer_trusted(in, chain, &signer, err);
-	if (rc < 0 || !signer.key)
+	if (rc < 0)
 		return rc;
 	rc = plain_verify(signer.key, plain_algorithm_by_cose(PLAIN_PS256), PLAIN_RAW,
 			  signed_bytes.next, signed_bytes.left, signature.next, signature.left, err);
@@ -181,10 +183,10 @@ static int google_open(struct import *in, const uint8_t *file, size_t size,
 	}
 	if (c.bad || !golden.left)
 		return damaged(err);
-	if (!signature.left && !in->opt->allow_unsigned)
+	if (!signature.left)
 		return tdl_fail(err, -ENOENT, "the endorsement has no signature");
 	rc = read_golden(golden, &g, err);
-	if (rc == 0 && signature.left)
+	if (rc == 0)
 		rc = verify(in, &g, golden, signature, err);
 	if (rc < 0)
 		return rc;
@@ -255,8 +257,7 @@ static int read_common(struct import *in, const struct golden *g, struct tdl_ref
 	memcpy(r->firmware, g->digest.next, sizeof(r->firmware));
 	r->name = "Compute Engine firmware";
 	r->computed.tool = "launch endorsement";
-	rc = print_text(in, &r->computed.by, err, "%s",
-			in->signer ? in->signer : "nobody whose signature was checked");
+	rc = print_text(in, &r->computed.by, err, "%s", in->signer);
 	if (rc == 0)
 		rc = print_text(in, &r->version, err, "cl %llu", (unsigned long long)g->cl);
 	if (rc == 0)

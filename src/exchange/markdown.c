@@ -5,19 +5,9 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/bytes.h"
-
-/* Characters that mean something to a table. */
-static void put_cell(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		if (strchr("|\\`*_<>[]", *text))
-			fputc('\\', out);
-		fputc(*text, out);
-	}
-}
+#include "base/markdown.h"
 
 static void put_value(FILE *out, const char *what, const uint8_t value[48])
 {
@@ -29,21 +19,21 @@ static void put_value(FILE *out, const char *what, const uint8_t value[48])
 static void put_origin(FILE *out, const char *word, const struct tdl_origin *origin)
 {
 	fprintf(out, "%s by ", word);
-	put_cell(out, origin->by);
+	markdown_put(out, origin->by);
 	fputs(" with ", out);
-	put_cell(out, origin->tool);
+	markdown_put(out, origin->tool);
 	fputc(' ', out);
-	put_cell(out, origin->version);
+	markdown_put(out, origin->version);
 }
 
 static void put_reference(FILE *out, const struct tdl_reference *r)
 {
 	fputs("| ", out);
-	put_cell(out, r->name);
+	markdown_put(out, r->name);
 	fputc(' ', out);
-	put_cell(out, r->version);
+	markdown_put(out, r->version);
 	fputs(" | ", out);
-	put_cell(out, r->flow);
+	markdown_put(out, r->flow);
 	put_value(out, "file, SHA-384", r->firmware);
 	fputs("| |", out);
 	put_value(out, "MRTD", r->mrtd);
@@ -61,11 +51,11 @@ static void put_reference(FILE *out, const struct tdl_reference *r)
 static void put_origins(FILE *out, const struct tdl_reference *r)
 {
 	fputs("- ", out);
-	put_cell(out, r->name);
+	markdown_put(out, r->name);
 	fputc(' ', out);
-	put_cell(out, r->version);
+	markdown_put(out, r->version);
 	fputs(", flow ", out);
-	put_cell(out, r->flow);
+	markdown_put(out, r->flow);
 	put_origin(out, ": computed", &r->computed);
 	for (size_t i = 0; i < r->confirmed_count; i++)
 		put_origin(out, "; confirmed", &r->confirmed[i]);

@@ -54,8 +54,10 @@ static int verify(struct import *in, const char *chain_pem, const char *hex,
 		return tdl_fail(err, -EBADMSG, "its signature is not hex of DER");
 	rc = carried_chain(chain_pem, &chain, err);
 	if (rc == 0)
+		rc = signer_required(in, err);
+	if (rc == 0)
 		rc = signer_trusted(in, chain, &signer, err);
-	if (rc < 0 || !signer.key)
+	if (rc < 0)
 		return rc;
 	rc = plain_verify(signer.key, plain_algorithm_by_cose(PLAIN_ES384), PLAIN_DER, value->text,
 			  value->size, signature, size, err);

@@ -57,6 +57,18 @@ static int key_by_chain(const struct import *in, struct signer *s, struct tdl_er
 	return name_by_certificate(s, err);
 }
 
+static int nobody_is_trusted(struct tdl_error *err)
+{
+	return tdl_fail(err, -EINVAL,
+			"it is signed, but nothing says whom to trust: give the certificate of an "
+			"authority with --trust, or the signer's key with --public-key");
+}
+
+int signer_required(const struct import *in, struct tdl_error *err)
+{
+	return in->opt->trust || in->opt->public_key ? 0 : nobody_is_trusted(err);
+}
+
 int signer_trusted(const struct import *in, STACK_OF(X509) * carried, struct signer *ret,
 		   struct tdl_error *err)
 {
@@ -70,10 +82,7 @@ int signer_trusted(const struct import *in, STACK_OF(X509) * carried, struct sig
 	if (!opt->trust && opt->allow_unsigned)
 		return 0;
 	if (!opt->trust)
-		return tdl_fail(err, -EINVAL,
-				"it is signed, but nothing says whom to trust: give the certificate "
-				"of an authority with --trust, or the signer's key with "
-				"--public-key");
+		return nobody_is_trusted(err);
 	if (opt->signer)
 		rc = pki_read_certificates(opt->signer, &ret->chain, err);
 	else if (carried)

@@ -26,4 +26,8 @@ int signer_open(const struct tdl_exchange_options *opt, struct signer *ret, stru
 int signer_trusted(const struct import *in, STACK_OF(X509) * carried, struct signer *ret,
 		   struct tdl_error *err);
 
+/* An endorsement is worth what its signature is: none is taken unless somebody is trusted, not even
+ * where unsigned files are. -EINVAL when nothing says whom. */
+int signer_required(const struct import *in, struct tdl_error *err);
+
 #endif

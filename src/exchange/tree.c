@@ -92,7 +92,7 @@ bool tree_skip_tag(uint64_t tag, const uint8_t **bytes, size_t *size)
 	return true;
 }
 
-static bool same_key(const cbor_item_t *a, const cbor_item_t *b)
+bool tree_same_key(const cbor_item_t *a, const cbor_item_t *b)
 {
 	const void *ta = NULL, *tb = NULL;
 	size_t na = 0, nb = 0;
@@ -104,7 +104,30 @@ static bool same_key(const cbor_item_t *a, const cbor_item_t *b)
 	       memcmp(ta, tb, na) == 0;
 }
 
-/* No map below has a key twice. The depth has been looked at. Maps are small: labels, not data. */
+/* A key that could not be compared could be there twice. Maps are small: labels, not data. */
+static int check_map(const cbor_item_t *map, const char *what, struct tdl_error *err)
+{
+	const struct cbor_pair *pairs = cbor_map_handle(map);
+	const void *text = NULL;
+	size_t size = 0;
+	int64_t number = 0;
+
+	if (cbor_map_size(map) > 256)
+		return tdl_fail(err, -E2BIG, "%s has a map of more than 256 members", what);
+	for (size_t i = 0; i < cbor_map_size(map); i++) {
+		if (!tree_int(pairs[i].key, &number) && !tree_text(pairs[i].key, &text, &size))
+			return tdl_fail(err, -EOPNOTSUPP,
+					"%s has a map with a key that is neither a number nor a text",
+					what);
+		for (size_t j = 0; j < i; j++)
+			if (tree_same_key(pairs[i].key, pairs[j].key))
+				return tdl_fail(err, -EBADMSG, "%s has a map with one key twice",
+						what);
+	}
+	return 0;
+}
+
+/* Every map below is one of distinct keys. The depth has been looked at. */
 static int check_keys(const cbor_item_t *item, const char *what, struct tdl_error *err)
 {
 	int rc = 0;
@@ -115,17 +138,9 @@ static int check_keys(const cbor_item_t *item, const char *what, struct tdl_erro
 		rc = check_keys(tree_at(item, i), what, err);
 	if (!cbor_isa_map(item) || rc < 0)
 		return rc;
-	if (cbor_map_size(item) > 256)
-		return tdl_fail(err, -E2BIG, "%s has a map of more than 256 members", what);
-	for (size_t i = 0; i < cbor_map_size(item) && rc == 0; i++) {
-		struct cbor_pair *pair = &cbor_map_handle(item)[i];
-
-		for (size_t j = 0; j < i; j++)
-			if (same_key(pair->key, cbor_map_handle(item)[j].key))
-				return tdl_fail(err, -EBADMSG, "%s has a map with one key twice",
-						what);
-		rc = check_keys(pair->value, what, err);
-	}
+	rc = check_map(item, what, err);
+	for (size_t i = 0; i < cbor_map_size(item) && rc == 0; i++)
+		rc = check_keys(cbor_map_handle(item)[i].value, what, err);
 	return rc;
 }
 

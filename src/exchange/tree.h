@@ -24,8 +24,8 @@ static inline void tree_free(cbor_item_t **item)
 }
 #define AUTO_TREE __attribute__((cleanup(tree_free)))
 
-/* Exactly one item. -EBADMSG when malformed, -EOPNOTSUPP for items of indefinite length, -E2BIG
- * beyond the depth. what names the bytes in errors. */
+/* Exactly one item. -EBADMSG when malformed, -EOPNOTSUPP for items of indefinite length and for keys
+ * that are neither numbers nor texts, -E2BIG beyond the depth. what names the bytes in errors. */
 int tree_load(const void *bytes, size_t size, const char *what, cbor_item_t **ret_item,
 	      struct tdl_error *err);
 
@@ -36,6 +36,8 @@ bool tree_skip_tag(uint64_t tag, const uint8_t **bytes, size_t *size);
 /* Reading. Everything is borrowed; NULL items are fine and are nothing. */
 cbor_item_t *tree_get(const cbor_item_t *map, int64_t key);
 cbor_item_t *tree_get_text(const cbor_item_t *map, const char *key);
+/* Two keys that are the same number or text. */
+bool tree_same_key(const cbor_item_t *a, const cbor_item_t *b);
 size_t tree_count(const cbor_item_t *array); /* 0 unless it is an array */
 cbor_item_t *tree_at(const cbor_item_t *array, size_t i);
 /* The item under this tag; NULL when it does not have it. */

@@ -7,8 +7,14 @@ import hashlib
 import json
 import subprocess
 import sys
+import time
 
 import cbor2
+
+try:
+    import jwt
+except ImportError:
+    jwt = None
 
 PROFILE = "tag:tdlaunch,2026:corim/v1"
 ALGORITHMS = {"es256": (-7, 32), "es384": (-35, 48), "eddsa": (-8, 0), "ps256": (-37, 0)}
@@ -164,6 +170,13 @@ def damage(path, to):
     write(to, bytes(data))
 
 
+# What a good header is spoiled with.
+HEADERS = {"critical": {2: [7777], 7777: 1}, "critical missing": {2: [15]}, "hash": {258: -43},
+           "text in both": {"x": 1}, "expires by float": {15: {4: 1e3}}, "claims are text": {15: "x"},
+           "meta is map": {8: {1: {1: cbor2.CBORTag(1, 1000)}}}, "odd key": {b"x": 1}}
+UNPROTECTED = {"both": {1: -7}, "text in both": {"x": 2}, "critical outside": {2: [3]}}
+
+
 def make_corim(path, key, what):
     values = {-83: cbor2.CBORTag(60020, [6, [[7, b"\xab" * 48]]]), 14: {1: [[7, b"\x11" * 48]]}}
     environment = {0: {1: "ACME Ltd.", 2: "RoadRunner"}}
@@ -180,23 +193,45 @@ def make_corim(path, key, what):
     if what == "deep":
         payload = b"\x81" * 40 + b"\0"
     header = {1: -35 if what == "alg" else -7, 3: "application/rim+cbor"}
-    if what == "critical":
-        header[2] = [7777]
-        header[7777] = 1
+    header.update(HEADERS.get(what, {}))
     protected = cbor2.dumps(header)
+    if what == "label twice":
+        protected = b"\xa3" + protected[1:] + b"\x01\x26"
     signature = sign("es256", key, cbor2.dumps(["Signature1", protected, b"", payload]))
-    unprotected = {1: -7} if what == "both" else {}
+    unprotected = UNPROTECTED.get(what, {})
     write(path, cbor2.dumps(cbor2.CBORTag(
         18, [protected, unprotected, payload, raw_pair(signature, 32)])))
 
 
 WHY = {"duplicate": "one key twice", "trailing": "behind its end", "indefinite": "indefinite length",
        "deep": "nested more than", "critical": "critical header", "both": "both protected and not",
-       "expired": "validity has ended", "alg": "not by such a key"}
+       "expired": "validity has ended", "alg": "not by such a key", "label twice": "one key twice",
+       "text in both": "both protected and not", "critical outside": "not protected",
+       "critical missing": "critical header", "expires by float": "not a number of seconds",
+       "claims are text": "are no map", "meta is map": "corim-meta", "odd key": "neither a number nor",
+       "hash": "only the hash"}
 
 
 def why(what, path):
     assert WHY[what] in read(path).decode()
+
+
+def public_key(x, y, path):
+    """A key on P-256, as PEM."""
+    der = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004" + x + y)
+    write(path, b"-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(der) +
+          b"-----END PUBLIC KEY-----\n")
+
+
+def first_certificate(path, to):
+    """Of a migration TD's collateral."""
+    chain = json.loads(read(path))["servtdTcbMappingIssuerChain"]
+    end = "-----END CERTIFICATE-----\n"
+    write(to, (chain.split(end)[0] + end).encode())
+
+
+def spoiled():
+    print("\n".join(WHY))
 
 
 def make_trustee(path):
@@ -236,6 +271,12 @@ def make_google(key, path, firmware):
     write(path, field(1, golden) + field(2, sign("ps256", key, golden)))
 
 
+def unsign_google(path, to):
+    data = read(path)
+    size = data[1] & 127 | data[2] << 7  # of the first field, whose length has two bytes
+    write(to, data[:3 + size])
+
+
 def make_migtd(key, certificate, path):
     dates = '"issueDate":"2026-01-01T00:00:00Z","nextUpdate":"2027-01-01T00:00:00Z"'
     identity = '{"id":"x",%s,"xfam":"E702060000000000"}' % dates
@@ -250,9 +291,50 @@ def make_migtd(key, certificate, path):
     write(path, text.encode())
 
 
+def unpad(text):
+    assert "=" not in text
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def check_jwt(path, kind, public):
+    """Signed as its header says, by the openssl command and by PyJWT, if there is one."""
+    token = read(path).decode().strip()
+    header, payload, signature = token.split(".")
+    algorithm = {"es256": "ES256", "es384": "ES384", "eddsa": "EdDSA", "ps256": "PS256"}[kind]
+    assert json.loads(unpad(header)) == {"alg": algorithm, "typ": "JWT"}
+    signature = unpad(signature)
+    if kind.startswith("es"):
+        assert len(signature) == 2 * ALGORITHMS[kind][1]
+        signature = der_pair(signature)
+    verify(kind, public, signature, (header + "." + payload).encode())
+    claims = json.loads(unpad(payload))
+    if jwt:
+        assert jwt.decode(token, read(public).decode(), algorithms=[algorithm]) == claims
+    return claims
+
+
+def check_ear(path, kind, public, verdict, status):
+    """A JWT over what check --json says, or the same without a signature."""
+    text = read(path).decode()
+    assert text.endswith("\n") and text.count("\n") == 1
+    ear = json.loads(text) if kind == "none" else check_jwt(path, kind, public)
+    assert ear["eat_profile"] == "tag:github.com,2023:veraison/ear"
+    assert abs(ear["iat"] - time.time()) < 600
+    td = ear["submods"]["td"]
+    got, want = td["tdlaunch.verdict"], json.loads(read(verdict))
+    assert got.pop("at") == "2026-03-01T00:00:00Z" and got == want, (got, want)
+    assert td["ear.status"] == status, td["ear.status"]
+    assert td["ear.appraisal-policy-id"] == "tdlaunch-strict"
+    if status == "affirming":
+        assert td["ear.trustworthiness-vector"] == {
+            "configuration": 2, "executables": 3, "hardware": 2}, td
+        assert unpad(ear["eat_nonce"]) == bytes.fromhex("c0ffee0102030405")
+
+
 COMMANDS = {"full-manifest": full_manifest, "corim": check_corim, "in-toto": check_intoto,
             "trustee": check_trustee, "markdown": check_markdown, "damage": damage,
-            "make-corim": make_corim, "why": why, "make-trustee": make_trustee,
-            "make-google": make_google, "make-migtd": make_migtd}
+            "make-corim": make_corim, "why": why, "spoiled": spoiled, "public-key": public_key,
+            "first-certificate": first_certificate, "make-trustee": make_trustee,
+            "make-google": make_google, "unsign-google": unsign_google, "make-migtd": make_migtd, "ear": check_ear, "jwt": check_jwt}
 if len(sys.argv) > 1:
     COMMANDS[sys.argv[1]](*sys.argv[2:])

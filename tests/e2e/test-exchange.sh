@@ -94,13 +94,16 @@ says "a manifest cannot hold key 0 of the CoMID"
 run 0 expect import --format corim --lossy --public-key es256.pub $fill -o back foreign.corim
 grep -q '"by": "ACME Ltd."' back || fail "vendor is lost"
 grep -q "\"rtmr1\": \"$(printf '11%.0s' $(seq 48))\"" back || fail "rtmr1 is lost"
-for what in duplicate trailing indefinite deep critical both expired alg; do
-	peer make-corim bad.corim es256.key $what
+peer spoiled >ways
+while read -r what; do
+	peer make-corim bad.corim es256.key "$what"
 	# shellcheck disable=SC2086
 	"$tool" expect import --format corim --lossy --public-key es256.pub $fill bad.corim \
-		>out 2>err && fail "a CoRIM that is $what is taken"
-	peer why $what err || fail "$what: $(cat err)"
-done
+		>out 2>err && fail "a CoRIM with '$what' is taken"
+	peer why "$what" err || fail "$what: $(cat err)"
+	ran=$((ran + 1))
+done <ways
+[ "$(wc -l <ways)" -ge 17 ] || fail "too few ways to spoil a CoRIM"
 peer make-trustee two
 run 3 expect import --format trustee --allow-unsigned two
 says "mr_td has 2 values"
@@ -125,6 +128,11 @@ run 1 expect import --format google --trust ca.pem google.binarypb
 run 1 expect import --format google --public-key es256.pub google.binarypb
 peer damage google.binarypb damaged
 run 1 expect import --format google --public-key ps256.pub damaged
+run 2 expect import --format google --allow-unsigned google.binarypb
+says "nothing says whom to trust"
+peer unsign-google google.binarypb unsigned.binarypb
+run 3 expect import --format google --allow-unsigned unsigned.binarypb
+says "has no signature"
 peer make-migtd es384.key signer.pem migtd.json
 migtd="expect import --format migtd --at 2026-06-01T00:00:00Z"
 # shellcheck disable=SC2086
@@ -132,12 +140,50 @@ run 0 $migtd --public-key es384.pub --firmware "$firmware" -o back migtd.json
 grep -q '"flow": "migtd-svn3"' back || fail "migtd: $(cat back)"
 # shellcheck disable=SC2086
 run 1 $migtd --public-key es256.pub --firmware "$firmware" migtd.json
+# shellcheck disable=SC2086
+run 2 $migtd --allow-unsigned --firmware "$firmware" migtd.json
+says "nothing says whom to trust"
 run 1 expect import --format migtd --at 2027-06-01T00:00:00Z --public-key es384.pub migtd.json
 says "its next update was due"
 sed -i 's/"isvsvn":3/"isvsvn":4/' migtd.json
 # shellcheck disable=SC2086
 run 1 $migtd --public-key es384.pub --firmware "$firmware" migtd.json
 says "it is not the signature of this text"
+
+# What other tools made: a signature that verifies, whose content no manifest holds, and collateral
+# that becomes one. Values are from the corpus' own index, and read from the collateral by eye.
+corpus=${TDL_CORPUS:-$TDL_SRCDIR/../shared/corpus}/attestation
+if [ -d "$corpus" ]; then
+	peer public-key 30a0424cd21c2944838a2d75c92b37e76ea20d9f00893a3b4eee8a3c0aafec3e \
+		e04b65e92456d9888b52b379bdfbd51ee869ef1f0fc65b6659695b6cce081723 acme.pub
+	good="expect import --format corim --lossy --public-key acme.pub --at 2023-01-01T00:00:00Z"
+	late="expect import --format corim --lossy --public-key acme.pub --at 2026-01-01T00:00:00Z"
+	# shellcheck disable=SC2086
+	{
+		run 3 $good "$corpus/corim/signed-good-corim.cbor"
+		says "has 3 measurements; a TD has one"
+		run 1 $late "$corpus/corim/signed-good-corim.cbor"
+		says "its validity has ended"
+		run 1 $good --public-key es256.pub "$corpus/corim/signed-good-corim.cbor"
+		says "not the signature of this text"
+	}
+	any="expect import --format corim --lossy --allow-unsigned"
+	# shellcheck disable=SC2086
+	{
+		run 3 $any "$corpus/corim/unsigned-good-corim.cbor"
+		says "has 3 measurements; a TD has one"
+		run 3 $any "$corpus/corim/comid-integrity-registers.cbor"
+		says "rtmr0 has 2 digests, not one"
+		run 3 $any "$corpus/corim/comid_seam_refval.cbor"
+		says "mrtee is not a SHA-384"
+		run 3 $any "$corpus/corim/ce-seam-evidence.cbor"
+		says "not a CoRIM"
+	}
+	peer first-certificate "$corpus/policy/servtd_collateral.json" leaf.pem
+	run 0 expect import --format migtd --public-key leaf.pem --at 2026-01-01T00:00:00Z \
+		--firmware "$firmware" -o back "$corpus/policy/servtd_collateral.json"
+	grep -q '"mrtd": "e2c7da7cf0d93973480f0a34a6fe52a2' back || fail "collateral: $(cat back)"
+fi
 
 # A manifest that was not written by the tool would not come back.
 tr -d '\n' <"$manifest" >flat.json
@@ -201,6 +247,8 @@ if [ "$(command -v swtpm)" ] && [ "$(command -v tpm2_createprimary)" ]; then
 	peer corim signed m.json es256 tpm.pub || fail "peer: corim by the TPM"
 	run 0 expect export --format in-toto --key $key -o signed m.json
 	peer in-toto signed m.json es256 tpm.pub || fail "peer: in-toto by the TPM"
+	run 3 check m.json --format ear --ear-key $key
+	peer jwt out es256 tpm.pub || fail "peer: a result signed by the TPM"
 	run 3 expect sign --key handle:0x81000009 m.json
 	says "handle:0x81000009 has no private key"
 	TPM2OPENSSL_TCTI=swtpm:path=$work/nowhere

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Seeds are made by the tool and by tests/e2e/exchange_peer.py.
-exchange_harnesses = fuzz_corim fuzz_google fuzz_in_toto fuzz_migtd fuzz_trustee
+exchange_harnesses = fuzz_corim fuzz_google fuzz_in_toto fuzz_migtd fuzz_sealed fuzz_trustee
 check_PROGRAMS += $(exchange_harnesses)
 TESTS += $(exchange_harnesses)
 fuzz_corim_SOURCES = %D%/fuzz_corim.c %D%/exchange.h
@@ -15,6 +15,9 @@ fuzz_in_toto_LDFLAGS = $(fuzz_ldflags)
 fuzz_migtd_SOURCES = %D%/fuzz_migtd.c %D%/exchange.h
 fuzz_migtd_LDADD = $(fuzz_libs)
 fuzz_migtd_LDFLAGS = $(fuzz_ldflags)
+fuzz_sealed_SOURCES = %D%/fuzz_sealed.c %D%/exchange.h
+fuzz_sealed_LDADD = $(fuzz_libs)
+fuzz_sealed_LDFLAGS = $(fuzz_ldflags)
 fuzz_trustee_SOURCES = %D%/fuzz_trustee.c %D%/exchange.h
 fuzz_trustee_LDADD = $(fuzz_libs)
 fuzz_trustee_LDFLAGS = $(fuzz_ldflags)
@@ -23,8 +26,16 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/fuzz_corim/signed \
 	tests/fuzz/corpus/fuzz_corim/unsigned \
 	tests/fuzz/corpus/fuzz_google/endorsement \
+	tests/fuzz/corpus/fuzz_google/golden \
 	tests/fuzz/corpus/fuzz_in_toto/envelope \
+	tests/fuzz/corpus/fuzz_in_toto/reordered \
 	tests/fuzz/corpus/fuzz_in_toto/statement \
 	tests/fuzz/corpus/fuzz_migtd/collateral \
+	tests/fuzz/corpus/fuzz_migtd/mapping \
+	tests/fuzz/corpus/fuzz_sealed/corim-chain \
+	tests/fuzz/corpus/fuzz_sealed/corim-key \
+	tests/fuzz/corpus/fuzz_sealed/envelope \
+	tests/fuzz/corpus/fuzz_sealed/google \
+	tests/fuzz/corpus/fuzz_sealed/migtd \
 	tests/fuzz/corpus/fuzz_trustee/one \
 	tests/fuzz/corpus/fuzz_trustee/two
