@@ -35,6 +35,9 @@ enum tdl_evidence {
 	TDL_EVIDENCE_AZURE,	     /* Azure vTPM evidence as JSON */
 	TDL_EVIDENCE_POLICY,	     /* policy of tdl_verify() */
 	TDL_EVIDENCE_JSON,	     /* JSON of no kind known here */
+	TDL_EVIDENCE_MANIFEST,	     /* reference values, with or without a signature beside it */
+	TDL_EVIDENCE_LAUNCH_LOG,     /* measurement log of a launch */
+	TDL_EVIDENCE_CEL_LOG,	     /* run-time log in a canonical event log's TLV or JSON */
 };
 
 /**
@@ -66,6 +69,24 @@ TDL_API const char *tdl_evidence_name(enum tdl_evidence kind);
  */
 TDL_API int tdl_evidence_show(const void *bytes, size_t size, unsigned flags, char **ret_text,
 			      struct tdl_error *err);
+
+/**
+ * tdl_evidence_extract() - the evidence that a text or document carries
+ * @bytes:     the file's contents, borrowed for the call
+ * @size:      bytes there
+ * @kind:      what is looked for: TDL_EVIDENCE_QUOTE, _REPORT or _CCEL
+ * @ret_bytes: to be freed by the caller
+ * @ret_size:  bytes there
+ * @err:       why there is nothing; NULL is fine
+ *
+ * Hexadecimal digits, perhaps behind 0x, or base64, perhaps over lines; in a JSON object, such text is
+ * the value of "quote", "td_report" or "cc_eventlog".
+ *
+ * Return: 0; -ENOENT when it carries no such evidence, which may still be what it is itself; -ENOMEM.
+ * Source: Confidential Containers, evidence of the TDX attester; dstack, response of GetQuote.
+ */
+TDL_API int tdl_evidence_extract(const void *bytes, size_t size, enum tdl_evidence kind,
+				 void **ret_bytes, size_t *ret_size, struct tdl_error *err);
 
 #ifdef __cplusplus
 }

@@ -20,7 +20,7 @@ extern "C" {
  * struct tdl_replay_options - what to replay against
  * @rtmr:         48 bytes for each register that is known, borrowed; NULL where none is
  * @source:       where each came from, borrowed: "quote q.bin (signatures not checked here)"
- * @runtime:      a further log, an IMA ASCII log or a dstack list, extended behind the first;
+ * @runtime:      a further log, an IMA ASCII log, dstack list or canonical event log, extended behind the first;
  *                borrowed; NULL for none
  * @runtime_size: bytes there
  */

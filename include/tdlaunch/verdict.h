@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <tdlaunch/attest_cache.h>
+#include <tdlaunch/azure.h>
 #include <tdlaunch/collateral.h>
 #include <tdlaunch/error.h>
 #include <tdlaunch/export.h>
@@ -45,8 +46,24 @@ enum tdl_state {
 };
 
 /**
+ * tdl_answer_name() - an answer as it is printed
+ * @answer: the answer
+ *
+ * Return: "yes", "no" or "cannot tell". Static.
+ */
+TDL_API const char *tdl_answer_name(enum tdl_answer answer);
+
+/**
+ * tdl_state_name() - a state as it is printed
+ * @state: the state
+ *
+ * Return: "passed", "failed", "not done" or "not asked". Static.
+ */
+TDL_API const char *tdl_state_name(enum tdl_state state);
+
+/**
  * struct tdl_expected - a value that a field of the quote must have
- * @field:  name of the field, "mrtd", "reportdata"
+ * @field:  name of the field, "mrtd", "reportdata"; of a PCR of @vtpm, "pcr7"
  * @bytes:  the value, borrowed until the call returns
  * @size:   bytes there; must be the field's
  * @source: where it came from, "signed manifest x.json", never the evidence; borrowed
@@ -68,6 +85,7 @@ struct tdl_expected {
  * @min_evaluation: least tcbEvaluationDataNumber; 0 for any
  * @expected:       values to compare with
  * @n_expected:     how many; several for one field mean "one of them"
+ * @vtpm:           the guest's part of evidence from under a paravisor; NULL for none
  * @cache:          what earlier verifications established, and where this one leaves what it did;
  *                  NULL for none. It changes the time a verdict takes, never the verdict
  */
@@ -80,6 +98,7 @@ struct tdl_verify_options {
 	uint32_t min_evaluation;
 	const struct tdl_expected *expected;
 	size_t n_expected;
+	const struct tdl_vtpm *vtpm;
 	struct tdl_attest_cache *cache;
 };
 
@@ -162,6 +181,21 @@ TDL_API const char *tdl_verdict_advisory(const struct tdl_verdict *verdict, size
  * Return: 0, or -ENOENT when no level was chosen.
  */
 TDL_API int tdl_verdict_tcb_date(const struct tdl_verdict *verdict, int64_t *ret_time);
+
+/**
+ * tdl_verdict_explain() - why a verdict is not better
+ * @verdict:  the verdict
+ * @flags:    TDL_RENDER_JSON or 0
+ * @ret_text: the answer; the TCB status with each component that falls short of the nearest level that
+ *            is up to date, since when, and the update that raises it; the checks that did not pass.
+ *            To be freed
+ * @err:      why not; NULL is fine
+ *
+ * Return: 0; -ENOMEM.
+ * Source: Intel, TDX TCB info version 3, category and type of components.
+ */
+TDL_API int tdl_verdict_explain(const struct tdl_verdict *verdict, unsigned flags, char **ret_text,
+				struct tdl_error *err);
 
 /**
  * tdl_verdict_show() - render a verdict

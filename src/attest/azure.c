@@ -18,6 +18,7 @@
 enum {
 	TPM_ST_ATTEST_QUOTE = 0x8018,
 	TPM_ALG_SHA256 = 0x000b,
+	TPM_ALG_RSASSA = 0x0014,
 	KEY_LIMIT = 1024, /* bytes of a modulus */
 };
 #define TPM_GENERATED 0xff544347u
@@ -58,6 +59,28 @@ int tpm_quote_parse(const uint8_t *message, size_t size, struct tpm_quote *ret_q
 		return tdl_fail(err, c.bad ? -ENODATA : -EBADMSG, "the TPM quote %s",
 				c.bad ? "ends early" : "has bytes behind its end");
 	*ret_quote = q;
+	return 0;
+}
+
+int tpm_signature_parse(const uint8_t *bytes, size_t size, const uint8_t **ret_raw,
+			size_t *ret_size, struct tdl_error *err)
+{
+	struct cursor c = cursor_of(bytes, size);
+	uint16_t scheme = cursor_be16(&c);
+	uint16_t hash = cursor_be16(&c);
+	size_t inside;
+	const uint8_t *raw = take_sized(&c, &inside);
+
+	if (c.bad || c.left) {
+		*ret_raw = bytes;
+		*ret_size = size;
+		return 0;
+	}
+	if (scheme != TPM_ALG_RSASSA || hash != TPM_ALG_SHA256)
+		return tdl_fail(err, -EOPNOTSUPP, "a TPM signature by scheme 0x%04x with hash "
+				"0x%04x; RSASSA with SHA-256 is expected", scheme, hash);
+	*ret_raw = raw;
+	*ret_size = inside;
 	return 0;
 }
 

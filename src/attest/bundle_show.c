@@ -80,16 +80,13 @@ static void list_documents(struct listing *l, const struct tdl_collateral *c)
 static void list_crls(struct listing *l, const struct tdl_collateral *c)
 {
 	char what[CERT_NAME_SIZE + 16], name[CERT_NAME_SIZE];
-	int64_t from = 0, to = 0;
 
 	for (unsigned i = 0; i < c->n_crls; i++) {
-		const X509_CRL *crl = c->crls[i].crl;
+		const struct crl *crl = &c->crls[i].crl;
 
-		cert_common_name(X509_CRL_get_issuer(crl), name);
+		cert_common_name(crl->issuer, name);
 		snprintf(what, sizeof(what), "CRL of %s", name);
-		cert_time(X509_CRL_get0_lastUpdate(crl), &from);
-		cert_time(X509_CRL_get0_nextUpdate(crl), &to);
-		list(l, c->crls[i].file, what, from, to);
+		list(l, c->crls[i].file, what, crl->from, crl->to);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include "attest/der.h"
@@ -22,14 +23,65 @@ void certs_free(struct certs *certs)
 	certs->count = 0;
 }
 
-static int add_der(struct certs *certs, unsigned max, const uint8_t *der, size_t size,
-		   struct tdl_error *err)
+void cert_pool_add(struct cert_pool *pool, const struct certs *certs)
 {
-	const unsigned char *next = der;
+	struct pooled *list = reallocarray(pool->list, pool->count + certs->count, sizeof(*list));
+
+	if (!list)
+		return;
+	pool->list = list;
+	for (unsigned i = 0; i < certs->count; i++) {
+		memcpy(list[pool->count].digest, certs->digest[i], SHA256_SIZE);
+		list[pool->count++].cert = certs->cert[i];
+		X509_up_ref(certs->cert[i]);
+	}
+}
+
+void cert_pool_end(struct cert_pool *pool)
+{
+	for (unsigned i = 0; i < pool->count; i++)
+		X509_free(pool->list[i].cert);
+	free(pool->list);
+	*pool = (struct cert_pool){ 0 };
+}
+
+static X509 *find(const struct cert_pool *pool, const uint8_t digest[SHA256_SIZE])
+{
+	for (unsigned i = 0; i < pool->count; i++)
+		if (memcmp(pool->list[i].digest, digest, SHA256_SIZE) == 0)
+			return pool->list[i].cert;
+	return NULL;
+}
+
+/* The certificate at the start of the bytes, and where it ends; NULL when it is damaged. Its
+ * extensions are judged when a path is verified, not here as d2i_X509() might. */
+static X509 *decode(OSSL_LIB_CTX *context, const uint8_t **next, size_t size)
+{
+	X509 *cert = X509_new_ex(context, NULL);
+	ASN1_VALUE *value = (ASN1_VALUE *)cert; /* freed and cleared on failure */
+
+	if (cert)
+		ASN1_item_d2i(&value, next, (long)size, ASN1_ITEM_rptr(X509));
+	ERR_clear_error();
+	return (X509 *)value;
+}
+
+static int add_der(struct certs *certs, unsigned max, const struct cert_pool *pool,
+		   const uint8_t *der, size_t size, struct tdl_error *err)
+{
+	const uint8_t *next = der;
+	uint8_t digest[SHA256_SIZE];
 
 	if (certs->count == max || certs->count == CERTS_LIMIT)
 		return tdl_fail(err, -E2BIG, "more than %u certificates", max);
-	X509 *cert = d2i_X509(NULL, &next, (long)size);
+	sha256(der, size, digest);
+	X509 *cert = pool ? find(pool, digest) : NULL;
+	if (cert) {
+		X509_up_ref(cert);
+		next += size;
+	} else {
+		cert = decode(pool ? crypto_context() : NULL, &next, size);
+	}
 	if (!cert)
 		return tdl_fail(err, -EBADMSG, "certificate %u is damaged", certs->count);
 	if (next != der + size) {
@@ -37,6 +89,7 @@ static int add_der(struct certs *certs, unsigned max, const uint8_t *der, size_t
 		return tdl_fail(err, -EBADMSG, "certificate %u has bytes behind its end",
 				certs->count);
 	}
+	memcpy(certs->digest[certs->count], digest, SHA256_SIZE);
 	certs->cert[certs->count++] = cert;
 	return 0;
 }
@@ -53,8 +106,8 @@ static int finish(int rc, struct certs *certs, struct certs *ret_certs, struct t
 	return rc;
 }
 
-int certs_parse_der(const uint8_t *bytes, size_t size, unsigned max, struct certs *ret_certs,
-		    struct tdl_error *err)
+static int parse_der(const uint8_t *bytes, size_t size, unsigned max,
+		     const struct cert_pool *pool, struct certs *ret_certs, struct tdl_error *err)
 {
 	struct certs certs = { 0 };
 	int rc = 0;
@@ -66,7 +119,7 @@ int certs_parse_der(const uint8_t *bytes, size_t size, unsigned max, struct cert
 			rc = tdl_fail(err, -EBADMSG, "bytes behind certificate %u are not DER",
 				      certs.count);
 		else
-			rc = add_der(&certs, max, bytes, one, err);
+			rc = add_der(&certs, max, pool, bytes, one, err);
 		bytes += one;
 		size -= one;
 	}
@@ -102,8 +155,8 @@ static int next_pem(const char **text, size_t *size, const char *label, uint8_t 
 	return 0;
 }
 
-int certs_parse_pem(const uint8_t *bytes, size_t size, unsigned max, struct certs *ret_certs,
-		    struct tdl_error *err)
+static int parse_pem(const uint8_t *bytes, size_t size, unsigned max,
+		     const struct cert_pool *pool, struct certs *ret_certs, struct tdl_error *err)
 {
 	const char *text = (const char *)bytes;
 	struct certs certs = { 0 };
@@ -122,59 +175,91 @@ int certs_parse_pem(const uint8_t *bytes, size_t size, unsigned max, struct cert
 	do {
 		rc = next_pem(&text, &size, "CERTIFICATE", der, &der_bytes, err);
 		if (rc == 0)
-			rc = add_der(&certs, max, der, der_bytes, err);
+			rc = add_der(&certs, max, pool, der, der_bytes, err);
 	} while (rc == 0);
 	return finish(rc < 0 ? rc : 0, &certs, ret_certs, err);
+}
+
+int certs_parse_known(const uint8_t *bytes, size_t size, unsigned max,
+		      const struct cert_pool *pool, struct certs *ret_certs,
+		      struct tdl_error *err)
+{
+	if (size && bytes[0] == DER_SEQUENCE)
+		return parse_der(bytes, size, max, pool, ret_certs, err);
+	return parse_pem(bytes, size, max, pool, ret_certs, err);
 }
 
 int certs_parse(const uint8_t *bytes, size_t size, unsigned max, struct certs *ret_certs,
 		struct tdl_error *err)
 {
-	if (size && bytes[0] == DER_SEQUENCE)
-		return certs_parse_der(bytes, size, max, ret_certs, err);
-	return certs_parse_pem(bytes, size, max, ret_certs, err);
+	return certs_parse_known(bytes, size, max, NULL, ret_certs, err);
 }
 
-/* Hexadecimal text, white space at the end allowed, into bytes. False when it is anything else. */
-static bool decode_hex_text(const uint8_t *text, size_t size, uint8_t *der, size_t *ret_size)
+int certs_parse_der(const uint8_t *bytes, size_t size, unsigned max, struct certs *ret_certs,
+		    struct tdl_error *err)
+{
+	return parse_der(bytes, size, max, NULL, ret_certs, err);
+}
+
+int certs_parse_pem(const uint8_t *text, size_t size, unsigned max, struct certs *ret_certs,
+		    struct tdl_error *err)
+{
+	return parse_pem(text, size, max, NULL, ret_certs, err);
+}
+
+/* Hexadecimal or base64 text, white space or a NUL at the end allowed, into bytes. False when it is
+ * anything else. */
+static bool decode_plain_text(const uint8_t *text, size_t size, uint8_t *der, size_t *ret_size)
 {
 	AUTO_FREE char *copy = NULL;
 
-	while (size && is_space((char)text[size - 1]))
+	while (size && (is_space((char)text[size - 1]) || text[size - 1] == '\0'))
 		size--;
 	copy = strndup((const char *)text, size);
-	if (!copy || size % 2 || size == 0 || !hex_decode(copy, der, size / 2))
+	if (!copy || size == 0)
 		return false;
 	*ret_size = size / 2;
-	return true;
+	return (size % 2 == 0 && hex_decode(copy, der, size / 2)) ||
+	       base64_decode((const char *)text, size, der, ret_size);
 }
 
-int crl_parse(const uint8_t *bytes, size_t size, X509_CRL **ret_crl, struct tdl_error *err)
+int crl_bytes(const uint8_t *bytes, size_t size, uint8_t **ret_der, size_t *ret_size,
+	      struct tdl_error *err)
 {
 	static const char begin[] = "-----BEGIN";
+	AUTO_FREE uint8_t *der = size > CRL_LIMIT ? NULL : malloc(size + 4);
 	const char *text = (const char *)bytes;
-	AUTO_FREE uint8_t *decoded = NULL;
-	const unsigned char *der = bytes, *next;
 	size_t left = size;
 	int rc = 0;
 
 	if (size > CRL_LIMIT)
 		return tdl_fail(err, -E2BIG, "a CRL of %zu bytes; the limit is %d", size,
 				CRL_LIMIT);
-	if (size && bytes[0] != DER_SEQUENCE) {
-		decoded = malloc(size + 4);
-		if (!decoded)
-			return tdl_fail(err, -ENOMEM, "no memory for a CRL");
-		der = decoded;
-		if (size > sizeof(begin) && memcmp(bytes, begin, sizeof(begin) - 1) == 0)
-			rc = next_pem(&text, &left, "X509 CRL", decoded, &size, err);
-		else if (!decode_hex_text(bytes, size, decoded, &size))
-			rc = -EBADMSG;
-		if (rc != 0)
-			return tdl_fail(err, -EBADMSG, "a CRL is neither DER, PEM nor hex digits");
-	}
-	next = der;
+	if (!der)
+		return tdl_fail(err, -ENOMEM, "no memory for a CRL");
+	if (size && bytes[0] == DER_SEQUENCE)
+		memcpy(der, bytes, size);
+	else if (size > sizeof(begin) && memcmp(bytes, begin, sizeof(begin) - 1) == 0)
+		rc = next_pem(&text, &left, "X509 CRL", der, &size, err);
+	else if (!decode_plain_text(bytes, size, der, &size))
+		rc = -EBADMSG;
+	if (rc != 0)
+		return tdl_fail(err, -EBADMSG, "a CRL is neither DER, PEM, hex digits nor base64");
+	*ret_size = size;
+	*ret_der = steal(der);
+	return 0;
+}
+
+int crl_parse(const uint8_t *bytes, size_t size, X509_CRL **ret_crl, struct tdl_error *err)
+{
+	AUTO_FREE uint8_t *der = NULL;
+	int rc = crl_bytes(bytes, size, &der, &size, err);
+	const unsigned char *next = der;
+
+	if (rc < 0)
+		return rc;
 	X509_CRL *crl = d2i_X509_CRL(NULL, &next, (long)size);
+	ERR_clear_error();
 	if (!crl)
 		return tdl_fail(err, -EBADMSG, "a CRL is damaged");
 	if (next != der + size) {
@@ -221,12 +306,11 @@ const char *cert_serial(const ASN1_INTEGER *serial, char text[CERT_NAME_SIZE])
 
 bool cert_time(const ASN1_TIME *time, int64_t *ret_time)
 {
-	char text[TIME_TEXT_SIZE];
 	struct tm tm;
 
 	if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
 		return false;
-	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
-		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	return time_parse(text, 20, ret_time);
+	*ret_time = days_of(tm.tm_year + 1900, (unsigned)tm.tm_mon + 1, (unsigned)tm.tm_mday) *
+			    86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+	return true;
 }

@@ -11,6 +11,8 @@
 #include <openssl/x509.h>
 #include <tdlaunch/error.h>
 
+#include "base/hash.h"
+
 enum {
 	CERTS_LIMIT = 8,	/* in one chain */
 	PEM_LIMIT = 64 << 10,	/* bytes of PEM text */
@@ -20,9 +22,27 @@ enum {
 
 /* A chain as it was found: leaf first. */
 struct certs {
-	X509 *cert[CERTS_LIMIT]; /* owned */
+	X509 *cert[CERTS_LIMIT]; /* references */
+	uint8_t digest[CERTS_LIMIT][SHA256_SIZE]; /* of the DER */
 	unsigned count;
 };
+
+/* Certificates that were parsed already: one that is in several places is parsed once. */
+struct cert_pool {
+	struct pooled {
+		uint8_t digest[SHA256_SIZE]; /* of the DER */
+		X509 *cert; /* a reference */
+	} *list; /* owned */
+	unsigned count;
+};
+
+/* Put a chain's certificates among them. No memory means they are parsed again. */
+void cert_pool_add(struct cert_pool *pool, const struct certs *certs);
+void cert_pool_end(struct cert_pool *pool);
+
+/* Where the certificates of a verification live: a libcrypto context that has SHA and keys on
+ * elliptic curves, and is quick. NULL, which is OpenSSL's own, when there is none. */
+OSSL_LIB_CTX *crypto_context(void);
 
 void certs_free(struct certs *certs);
 #define AUTO_CERTS __attribute__((cleanup(certs_free)))
@@ -36,8 +56,15 @@ int certs_parse_der(const uint8_t *bytes, size_t size, unsigned max, struct cert
 /* Either, by content. */
 int certs_parse(const uint8_t *bytes, size_t size, unsigned max, struct certs *ret_certs,
 		struct tdl_error *err);
+/* Either, for a verification: in crypto_context(), and what is in the pool taken from there. */
+int certs_parse_known(const uint8_t *bytes, size_t size, unsigned max,
+		      const struct cert_pool *pool, struct certs *ret_certs,
+		      struct tdl_error *err);
 
-/* A CRL as DER, PEM or hexadecimal text of DER, by content. Caller frees. */
+/* DER of a CRL that is DER, PEM or hexadecimal text of DER, by content. Caller frees. */
+int crl_bytes(const uint8_t *bytes, size_t size, uint8_t **ret_der, size_t *ret_size,
+	      struct tdl_error *err);
+/* A CRL of either form as an object of OpenSSL's, to be shown. Caller frees. */
 int crl_parse(const uint8_t *bytes, size_t size, X509_CRL **ret_crl, struct tdl_error *err);
 
 /* Common name of the subject or issuer; "" when there is none or it is not plain ASCII. */
@@ -54,11 +81,15 @@ bool cert_same_key(const X509 *a, const X509 *b);
  * when not. */
 int certs_verify_path(const struct certs *chain, X509 *root, struct tdl_error *err);
 
-/* A public key from x || y. -EKEYREJECTED when the point is not on the curve. Caller frees. */
-int p256_key(const uint8_t point[64], EVP_PKEY **ret_key, struct tdl_error *err);
 /* ECDSA P-256 with SHA-256 over size bytes; the signature is r || s. -EKEYREJECTED when wrong. */
 int p256_verify(EVP_PKEY *key, const void *bytes, size_t size, const uint8_t signature[64],
 		struct tdl_error *err);
+/* The same by the key x || y, which is refused in the same way when it is no point of the curve. */
+int p256_verify_point(const uint8_t point[64], const void *bytes, size_t size,
+		      const uint8_t signature[64], struct tdl_error *err);
+/* The same with a signature in DER. */
+int p256_verify_der(EVP_PKEY *key, const void *bytes, size_t size, const uint8_t *signature,
+		    size_t signature_size, struct tdl_error *err);
 
 /* The production root of Intel's SGX and TDX certificates. */
 extern const uint8_t intel_root_key[65]; /* uncompressed point */

@@ -3,12 +3,16 @@
 #include "attest/cert.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
+
+#include "attest/der.h"
+#include "base/scope.h"
 
 /* Intel SGX Root CA, production: serial 22650cd65a9d3489f383b49552bf501b392706ac, valid from
  * 2018-05-21 to 2049-12-31. Pinned by key, since the pre-production root has the same name.
@@ -78,7 +82,8 @@ static int path_failed(X509_STORE_CTX *ctx, struct tdl_error *err)
 int certs_verify_path(const struct certs *chain, X509 *root, struct tdl_error *err)
 {
 	__attribute__((cleanup(store_free))) X509_STORE *store = X509_STORE_new();
-	__attribute__((cleanup(store_ctx_free))) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	__attribute__((cleanup(store_ctx_free))) X509_STORE_CTX *ctx =
+		X509_STORE_CTX_new_ex(crypto_context(), NULL);
 	__attribute__((cleanup(stack_free))) STACK_OF(X509) *others = sk_X509_new_null();
 
 	if (!store || !ctx || !others || X509_STORE_add_cert(store, root) != 1)
@@ -95,59 +100,150 @@ int certs_verify_path(const struct certs *chain, X509 *root, struct tdl_error *e
 	return good == 1 ? 0 : path_failed(ctx, err);
 }
 
-int p256_key(const uint8_t point[64], EVP_PKEY **ret_key, struct tdl_error *err)
-{
-	static char group[] = SN_X9_62_prime256v1;
-	uint8_t raw[65] = { 4 };
-	EVP_PKEY *key = NULL;
-	OSSL_PARAM params[3];
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+/* A key on P-256 whose point changes, and its context. Setting up the curve costs as much as a third
+ * of a verification, and copying a key a tenth. */
+struct verifier {
+	struct verifier *next;
+	EVP_PKEY *key;
+	EVP_PKEY_CTX *ctx;
+};
 
-	memcpy(raw + 1, point, 64);
-	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
-	params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, raw, sizeof(raw));
-	params[2] = OSSL_PARAM_construct_end();
-	bool good = ctx && EVP_PKEY_fromdata_init(ctx) == 1 &&
-		    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) == 1;
-	EVP_PKEY_CTX_free(ctx);
-	ERR_clear_error();
-	if (!good)
-		return tdl_fail(err, -EKEYREJECTED, "the key is not a point of P-256");
-	*ret_key = key;
-	return 0;
+static struct {
+	pthread_mutex_t lock;
+	struct verifier *list; /* as many as have worked at once; kept until the process ends */
+} idle = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void give_back(struct verifier **verifier)
+{
+	struct verifier *v = *verifier;
+
+	if (!v)
+		return;
+	pthread_mutex_lock(&idle.lock);
+	v->next = idle.list;
+	idle.list = v;
+	pthread_mutex_unlock(&idle.lock);
 }
 
-/* DER of the signature r || s; the size, or -1. */
-static int signature_der(const uint8_t signature[64], unsigned char **ret_der)
+static EVP_PKEY *make_key(void)
 {
-	ECDSA_SIG *sig = ECDSA_SIG_new();
-	BIGNUM *r = BN_bin2bn(signature, 32, NULL);
-	BIGNUM *s = BN_bin2bn(signature + 32, 32, NULL);
-	int size = -1;
+	static char group[] = SN_X9_62_prime256v1;
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)intel_root_key,
+						  sizeof(intel_root_key)),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(crypto_context(), "EC", NULL);
+	EVP_PKEY *key = NULL;
 
-	if (!sig || !r || !s || ECDSA_SIG_set0(sig, r, s) != 1) {
-		BN_free(r);
-		BN_free(s);
-	} else {
-		size = i2d_ECDSA_SIG(sig, ret_der);
+	if (ctx && EVP_PKEY_fromdata_init(ctx) == 1)
+		EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static struct verifier *make_verifier(void)
+{
+	struct verifier *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		return NULL;
+	v->key = make_key();
+	v->ctx = v->key ? EVP_PKEY_CTX_new_from_pkey(crypto_context(), v->key, NULL) : NULL;
+	if (!v->ctx) {
+		EVP_PKEY_free(v->key);
+		free(v);
+		return NULL;
 	}
-	ECDSA_SIG_free(sig);
-	return size;
+	return v;
+}
+
+/* One that nobody else has; NULL when there is no memory. */
+static struct verifier *take_verifier(void)
+{
+	pthread_mutex_lock(&idle.lock);
+	struct verifier *v = idle.list;
+	if (v)
+		idle.list = v->next;
+	pthread_mutex_unlock(&idle.lock);
+	return v ? v : make_verifier();
+}
+
+/* An INTEGER in DER of a number of 32 bytes; its size. */
+static size_t put_integer(uint8_t der[35], const uint8_t number[32])
+{
+	size_t skip = 0;
+
+	while (skip < 31 && number[skip] == 0)
+		skip++;
+	size_t pad = number[skip] >> 7; /* else it would be negative */
+	size_t size = pad + 32 - skip;
+	der[0] = DER_INTEGER;
+	der[1] = (uint8_t)size;
+	der[2] = 0;
+	memcpy(der + 2 + pad, number + skip, 32 - skip);
+	return 2 + size;
+}
+
+/* DER of the signature r || s; its size. */
+static size_t signature_der(const uint8_t signature[64], uint8_t ret_der[72])
+{
+	size_t size = put_integer(ret_der + 2, signature);
+
+	size += put_integer(ret_der + 2 + size, signature + 32);
+	ret_der[0] = DER_SEQUENCE;
+	ret_der[1] = (uint8_t)size;
+	return 2 + size;
+}
+
+static int verify_with(EVP_PKEY_CTX *ctx, const void *bytes, size_t size, const uint8_t *signature,
+		       size_t signature_size, struct tdl_error *err)
+{
+	uint8_t digest[SHA256_SIZE];
+	int good = -1;
+
+	sha256(bytes, size, digest);
+	if (ctx && EVP_PKEY_verify_init(ctx) == 1)
+		good = EVP_PKEY_verify(ctx, signature, signature_size, digest, sizeof(digest));
+	ERR_clear_error();
+	return good == 1 ? 0 : tdl_fail(err, -EKEYREJECTED, "the signature does not verify");
+}
+
+int p256_verify_der(EVP_PKEY *key, const void *bytes, size_t size, const uint8_t *signature,
+		    size_t signature_size, struct tdl_error *err)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(crypto_context(), key, NULL);
+	int rc = verify_with(ctx, bytes, size, signature, signature_size, err);
+
+	EVP_PKEY_CTX_free(ctx);
+	return rc;
 }
 
 int p256_verify(EVP_PKEY *key, const void *bytes, size_t size, const uint8_t signature[64],
 		struct tdl_error *err)
 {
-	unsigned char *der = NULL;
-	int der_bytes = signature_der(signature, &der);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	int good = -1;
+	uint8_t der[72];
+	size_t der_bytes = signature_der(signature, der);
 
-	if (ctx && der_bytes > 0 &&
-	    EVP_DigestVerifyInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) == 1)
-		good = EVP_DigestVerify(ctx, der, (size_t)der_bytes, bytes, size);
-	EVP_MD_CTX_free(ctx);
-	OPENSSL_free(der);
-	ERR_clear_error();
-	return good == 1 ? 0 : tdl_fail(err, -EKEYREJECTED, "the signature does not verify");
+	return p256_verify_der(key, bytes, size, der, der_bytes, err);
+}
+
+int p256_verify_point(const uint8_t point[64], const void *bytes, size_t size,
+		      const uint8_t signature[64], struct tdl_error *err)
+{
+	AUTO_CALL(give_back) struct verifier *v = take_verifier();
+	uint8_t raw[65] = { 4 }, der[72];
+
+	if (!v) {
+		ERR_clear_error();
+		return tdl_fail(err, -ENOMEM, "no memory for a key");
+	}
+	memcpy(raw + 1, point, 64);
+	if (EVP_PKEY_set1_encoded_public_key(v->key, raw, sizeof(raw)) != 1) {
+		ERR_clear_error();
+		return tdl_fail(err, -EKEYREJECTED, "the key is not a point of P-256");
+	}
+	size_t der_bytes = signature_der(signature, der);
+	return verify_with(v->ctx, bytes, size, der, der_bytes, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Just enough DER to walk the SGX extension of a PCK certificate, strictly: definite lengths in
+/* Just enough DER to walk the SGX extension of a PCK certificate and a CRL, strictly: definite lengths in
  * their shortest form, tags below 31, nothing left over. */
 #ifndef ATTEST_DER_H
 #define ATTEST_DER_H
@@ -9,10 +9,14 @@
 enum {
 	DER_BOOLEAN = 0x01,
 	DER_INTEGER = 0x02,
+	DER_BITS = 0x03,
 	DER_OCTETS = 0x04,
 	DER_OID = 0x06,
 	DER_ENUMERATED = 0x0a,
+	DER_UTC_TIME = 0x17,
+	DER_GENERALIZED_TIME = 0x18,
 	DER_SEQUENCE = 0x30,
+	DER_EXPLICIT_0 = 0xa0,
 };
 
 /* The contents of the next value, which must have this tag; a bad window otherwise, and the outer

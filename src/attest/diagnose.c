@@ -9,6 +9,8 @@
 
 #include "attest/replay.h"
 
+enum { MOVES_LIMIT = 64 }; /* entries; of more, only neighbours change places */
+
 /* The entries of one register and the values between them. */
 struct history {
 	const struct step **own; /* owned array */
@@ -65,7 +67,12 @@ static void end(struct history *h)
 
 static bool try_intermediate(const struct history *h, char *finding)
 {
-	for (size_t i = 0; i < h->n; i++)
+	if (h->n && same(h->before[0], h->want)) {
+		snprintf(finding, FINDING_SIZE, "is zero: never extended where the evidence was "
+			 "made, as under a paravisor; the log is of another machine or firmware");
+		return true;
+	}
+	for (size_t i = 1; i < h->n; i++)
 		if (same(h->before[i], h->want)) {
 			snprintf(finding, FINDING_SIZE,
 				 "equals the register before event %zu: %zu event%s came after the "
@@ -127,23 +134,46 @@ static int try_foreign(const struct history *h, const struct step *steps, size_t
 	return rc;
 }
 
-/* Two neighbours the other way round; events moved further are not looked for. */
-static int try_swap(const struct history *h, char *finding, struct tdl_error *err)
+/* One event at another place among those of the register; place is where it goes, counted without
+ * it. Two neighbours the other way round are found first. */
+static int try_place(const struct history *h, size_t event, size_t place, char *finding,
+		     struct tdl_error *err)
 {
 	uint8_t value[TDL_RTMR_SIZE];
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i + 1 < h->n && !*finding; i++) {
-		memcpy(value, h->before[i], TDL_RTMR_SIZE);
-		rc = rtmr_extend(value, h->own[i + 1]->digest, err);
-		if (rc == 0)
-			rc = rtmr_extend(value, h->own[i]->digest, err);
-		if (rc == 0)
-			rc = run_on(h, value, i + 2, err);
-		if (rc == 0 && same(value, h->want))
-			snprintf(finding, FINDING_SIZE, "matches with events %zu and %zu in the "
-				 "other order", h->own[i]->index, h->own[i + 1]->index);
-	}
+	memcpy(value, h->before[event < place ? event : place], TDL_RTMR_SIZE);
+	for (size_t i = event + 1; rc == 0 && i <= place; i++)
+		rc = rtmr_extend(value, h->own[i]->digest, err);
+	if (rc == 0)
+		rc = rtmr_extend(value, h->own[event]->digest, err);
+	for (size_t i = place; rc == 0 && i < event; i++)
+		rc = rtmr_extend(value, h->own[i]->digest, err);
+	if (rc == 0)
+		rc = run_on(h, value, (event > place ? event : place) + 1, err);
+	if (rc < 0 || !same(value, h->want))
+		return rc;
+	if (place == event + 1)
+		snprintf(finding, FINDING_SIZE, "matches with events %zu and %zu in the other order",
+			 h->own[event]->index, h->own[place]->index);
+	else
+		snprintf(finding, FINDING_SIZE, "matches with event %zu moved %s event %zu",
+			 h->own[event]->index, event < place ? "behind" : "before",
+			 h->own[place]->index);
+	return 0;
+}
+
+static int try_move(const struct history *h, char *finding, struct tdl_error *err)
+{
+	size_t farthest = h->n <= MOVES_LIMIT ? h->n : 2;
+	int rc = 0;
+
+	for (size_t by = 1; rc == 0 && by < farthest && !*finding; by++)
+		for (size_t i = 0; rc == 0 && i + by < h->n && !*finding; i++) {
+			rc = try_place(h, i, i + by, finding, err);
+			if (rc == 0 && !*finding && by > 1)
+				rc = try_place(h, i + by, i, finding, err);
+		}
 	return rc;
 }
 
@@ -172,7 +202,7 @@ int replay_diagnose(const struct step *steps, size_t n, uint32_t mr,
 	if (rc == 0 && !try_intermediate(&h, finding) && n <= DIAGNOSIS_LIMIT) {
 		rc = try_drop_and_double(&h, finding, err);
 		if (rc == 0 && !*finding)
-			rc = try_swap(&h, finding, err);
+			rc = try_move(&h, finding, err);
 		if (rc == 0 && !*finding)
 			rc = try_foreign(&h, steps, n, mr, finding, err);
 	}

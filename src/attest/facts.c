@@ -48,7 +48,6 @@ void known_unref(struct known **known)
 	if (!k || atomic_fetch_sub(&k->refs, 1) != 1)
 		return;
 	certs_free(&k->certs);
-	EVP_PKEY_free(k->key);
 	tdl_collateral_free(k->collateral);
 	free(k);
 }

@@ -32,9 +32,7 @@ struct fact_key {
 struct known {
 	atomic_uint refs;
 	struct certs certs; /* owned: FACT_ROOT, FACT_CHAIN */
-	uint8_t cert_digest[3][SHA256_SIZE]; /* of leaf, CA, root: FACT_CHAIN */
 	struct pck pck;			     /* FACT_CHAIN */
-	EVP_PKEY *key;			     /* owned, the attestation key: FACT_QE */
 	struct tdl_collateral *collateral;   /* owned: FACT_BUNDLE */
 };
 

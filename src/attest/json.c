@@ -16,7 +16,7 @@ struct scan {
 	size_t members; /* names seen, at every level */
 };
 
-static void skip_space(struct scan *s)
+static inline void skip_space(struct scan *s)
 {
 	while (s->at < s->size && is_space(s->text[s->at]))
 		s->at++;
@@ -47,14 +47,18 @@ static int scan_string(struct scan *s, struct tdl_error *err)
 	return scan_fail(s, err, "a string does not end");
 }
 
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '+' ||
+	       c == '-' || c == '.';
+}
+
 /* A number, true, false or null: whatever stands before the next delimiter. */
 static int scan_word(struct scan *s, struct tdl_error *err)
 {
 	size_t start = s->at;
 
-	while (s->at < s->size && (strchr("+-.", s->text[s->at]) ||
-				   (s->text[s->at] >= '0' && s->text[s->at] <= '9') ||
-				   ((s->text[s->at] | 32) >= 'a' && (s->text[s->at] | 32) <= 'z')))
+	while (s->at < s->size && is_word(s->text[s->at]))
 		s->at++;
 	return s->at > start ? 0 : scan_fail(s, err, "a value is expected");
 }
@@ -141,42 +145,62 @@ static int scan_value(struct scan *s, struct tdl_error *err)
 	}
 }
 
+/* To the value of the first member of this name. */
+static int find_member(struct scan *s, const char *name, struct tdl_error *err)
+{
+	size_t len = strlen(name);
+	int rc;
+
+	skip_space(s);
+	if (s->at >= s->size || s->text[s->at] != '{')
+		return scan_fail(s, err, "an object is expected");
+	s->at++;
+	skip_space(s);
+	while (s->at < s->size && s->text[s->at] != '}') {
+		size_t name_at = s->at;
+
+		rc = scan_name(s, err);
+		if (rc < 0)
+			return rc;
+		bool found = s->at - name_at > len + 1 &&
+			     memcmp(s->text + name_at + 1, name, len) == 0 &&
+			     s->text[name_at + 1 + len] == '"';
+		skip_space(s);
+		if (found)
+			return 0;
+		rc = scan_value(s, err);
+		if (rc < 0)
+			return rc;
+		skip_space(s);
+		if (s->at < s->size && s->text[s->at] == ',')
+			s->at++;
+		skip_space(s);
+	}
+	return tdl_fail(err, -ENOENT, "there is no member \"%s\"", name);
+}
+
 int json_member_span(const char *text, size_t size, const char *name, struct json_span *ret_span,
 		     struct tdl_error *err)
 {
 	struct scan s = { .text = text, .size = size };
-	size_t len = strlen(name);
-	int rc;
+	int rc = find_member(&s, name, err);
+	size_t start = s.at;
 
-	skip_space(&s);
-	if (s.at >= size || text[s.at] != '{')
-		return scan_fail(&s, err, "an object is expected");
-	s.at++;
-	skip_space(&s);
-	while (s.at < size && text[s.at] != '}') {
-		size_t name_at = s.at;
-		bool found;
-
-		rc = scan_name(&s, err);
-		if (rc < 0)
-			return rc;
-		found = s.at - name_at > len + 1 && memcmp(text + name_at + 1, name, len) == 0 &&
-			text[name_at + 1 + len] == '"';
-		skip_space(&s);
-		size_t value_at = s.at;
+	if (rc == 0)
 		rc = scan_value(&s, err);
-		if (rc < 0)
-			return rc;
-		if (found) {
-			*ret_span = (struct json_span){ text + value_at, s.at - value_at };
-			return 0;
-		}
-		skip_space(&s);
-		if (s.at < size && text[s.at] == ',')
-			s.at++;
-		skip_space(&s);
-	}
-	return tdl_fail(err, -ENOENT, "there is no member \"%s\"", name);
+	if (rc == 0)
+		*ret_span = (struct json_span){ text + start, s.at - start };
+	return rc;
+}
+
+bool json_member_rest(const struct json_span *text, const char *name, struct json_span *ret_rest)
+{
+	struct scan s = { .text = text->text, .size = text->size };
+
+	if (find_member(&s, name, NULL) < 0)
+		return false;
+	*ret_rest = (struct json_span){ s.text + s.at, s.size - s.at };
+	return true;
 }
 
 /* Members of every object in the tree. The scanner bounded the depth. */
@@ -202,17 +226,22 @@ static void tokener_free(struct json_tokener **tok)
 		json_tokener_free(*tok);
 }
 
+static int check_size(size_t size, struct tdl_error *err)
+{
+	return size <= JSON_SIZE_LIMIT ? 0
+				       : tdl_fail(err, -E2BIG, "JSON of %zu bytes; the limit is %u",
+						  size, JSON_SIZE_LIMIT);
+}
+
 int json_load(const char *text, size_t size, struct json_object **ret_root, struct tdl_error *err)
 {
 	struct scan s = { .text = text, .size = size };
 	__attribute__((cleanup(tokener_free))) struct json_tokener *tok = NULL;
 	AUTO_JSON struct json_object *root = NULL;
-	int rc;
+	int rc = check_size(size, err);
 
-	if (size > JSON_SIZE_LIMIT)
-		return tdl_fail(err, -E2BIG, "JSON of %zu bytes; the limit is %u", size,
-				JSON_SIZE_LIMIT);
-	rc = scan_value(&s, err);
+	if (rc == 0)
+		rc = scan_value(&s, err);
 	if (rc < 0)
 		return rc;
 	size_t end = s.at;
@@ -234,6 +263,71 @@ int json_load(const char *text, size_t size, struct json_object **ret_root, stru
 		return tdl_fail(err, -EBADMSG, "JSON: a member name appears twice in one object");
 	*ret_root = steal(root);
 	return 0;
+}
+
+int json_load_around(const char *text, size_t size, const struct json_span *holes, size_t n_holes,
+		     struct json_object **ret_root, struct tdl_error *err)
+{
+	int rc = check_size(size, err);
+	AUTO_FREE char *rest = rc == 0 ? malloc(size + n_holes + 1) : NULL;
+	const char *from = text;
+	size_t at = 0;
+
+	if (rc < 0)
+		return rc;
+	if (!rest)
+		return tdl_fail(err, -ENOMEM, "no memory for JSON");
+	for (size_t i = 0; i <= n_holes; i++) {
+		const char *to = i < n_holes ? holes[i].text : text + size;
+
+		memcpy(rest + at, from, (size_t)(to - from));
+		at += (size_t)(to - from);
+		if (i == n_holes)
+			break;
+		rest[at++] = '0';
+		from = to + holes[i].size;
+	}
+	return json_load(rest, at, ret_root, err);
+}
+
+/* One element, and what stands behind it: 1 for a comma. */
+static int next_element(struct scan *s, struct json_span *ret_element, struct tdl_error *err)
+{
+	skip_space(s);
+	size_t start = s->at;
+	int rc = scan_value(s, err);
+	if (rc < 0)
+		return rc;
+	*ret_element = (struct json_span){ s->text + start, s->at - start };
+	skip_space(s);
+	if (s->at >= s->size || (s->text[s->at] != ',' && s->text[s->at] != ']'))
+		return scan_fail(s, err, "',' or ']' is expected");
+	return s->text[s->at++] == ',';
+}
+
+int json_each(const char *text, size_t size, json_each_function each, void *ctx,
+	      struct tdl_error *err)
+{
+	struct scan s = { .text = text, .size = size };
+	struct json_span element = { 0 };
+	int more = 0;
+
+	skip_space(&s);
+	if (s.at >= size || text[s.at++] != '[')
+		return scan_fail(&s, err, "an array is expected");
+	skip_space(&s);
+	if (s.at < size && text[s.at] == ']')
+		s.at++;
+	else
+		more = 1;
+	for (size_t i = 0; more; i++) {
+		more = next_element(&s, &element, err);
+		int rc = more < 0 ? more : each(ctx, i, &element, err);
+		if (rc < 0)
+			return rc;
+	}
+	skip_space(&s);
+	return s.at == size ? 0 : scan_fail(&s, err, "something follows the array");
 }
 
 void json_put(struct json_object **root)

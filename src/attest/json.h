@@ -25,9 +25,25 @@ struct json_span {
 int json_member_span(const char *text, size_t size, const char *name, struct json_span *ret_span,
 		     struct tdl_error *err);
 
+/* The text from that value on, which is not looked at: for a reader who will. False when there is no
+ * such member. */
+bool json_member_rest(const struct json_span *text, const char *name, struct json_span *ret_rest);
+
 /* The whole text as a json-c tree, which the caller puts back. -EBADMSG for anything that is not
  * exactly one JSON value, -E2BIG beyond the limits. */
 int json_load(const char *text, size_t size, struct json_object **ret_root, struct tdl_error *err);
+
+/* The same with a 0 in place of each hole: values of the text that are parsed by themselves. They
+ * stand in order and do not overlap. */
+int json_load_around(const char *text, size_t size, const struct json_span *holes, size_t n_holes,
+		     struct json_object **ret_root, struct tdl_error *err);
+
+/* The elements of the array that the text is, from their first to their last byte. An error of each()
+ * ends it. -EBADMSG when the text is not one array; what an element is, each() judges. */
+typedef int (*json_each_function)(void *ctx, size_t index, const struct json_span *element,
+				  struct tdl_error *err);
+int json_each(const char *text, size_t size, json_each_function each, void *ctx,
+	      struct tdl_error *err);
 
 void json_put(struct json_object **root);
 #define AUTO_JSON __attribute__((cleanup(json_put)))

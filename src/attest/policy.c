@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tdlaunch/verdict.h>
+
 #include "attest/json.h"
 #include "base/attr.h"
 #include "base/bytes.h"
@@ -56,6 +58,18 @@ static int read_u32(struct tdl_policy *p, struct json_object *in, const struct m
 	return rc;
 }
 
+/* None would be no limit, and look like the strictest. */
+static int read_days(struct tdl_policy *p, struct json_object *in, const struct member *m,
+		     struct tdl_error *err)
+{
+	int rc = read_u32(p, in, m, err);
+
+	if (rc == 0 && *(uint32_t *)((char *)p + m->at) == 0)
+		return tdl_fail(err, -EBADMSG, "\"%s\" is 0: nothing could pass; leave it out for "
+				"no limit", m->name);
+	return rc;
+}
+
 static int read_u16(struct tdl_policy *p, struct json_object *in, const struct member *m,
 		    struct tdl_error *err)
 {
@@ -86,6 +100,10 @@ static int read_mask(struct tdl_policy *p, struct json_object *in, const struct 
 		rc = json_get_hex(pair, "mask", mask->mask, sizeof(mask->mask), err);
 	if (rc == 0)
 		rc = json_get_hex(pair, "value", mask->value, sizeof(mask->value), err);
+	for (size_t i = 0; rc == 0 && i < sizeof(mask->mask); i++)
+		if (mask->value[i] & ~mask->mask[i])
+			rc = tdl_fail(err, -EBADMSG, "\"%s\": the value has bits that the mask does "
+				      "not compare", m->name);
 	mask->set = rc == 0;
 	return rc;
 }
@@ -189,8 +207,8 @@ static const struct member members[] = {
 	{ "advisories", read_advisories, 0, 0 },
 	{ "min_tcb_date", read_date, AT(min_tcb_date), 0 },
 	{ "min_tcb_evaluation", read_u32, AT(min_evaluation), 0 },
-	{ "max_collateral_age_days", read_u32, AT(max_collateral_age), 0 },
-	{ "max_crl_age_days", read_u32, AT(max_crl_age), 0 },
+	{ "max_collateral_age_days", read_days, AT(max_collateral_age), 0 },
+	{ "max_crl_age_days", read_days, AT(max_crl_age), 0 },
 	{ "allow_expired_collateral", read_bool, AT(allow_expired), 0 },
 	{ "allow_missing_crls", read_bool, AT(allow_missing_crls), 0 },
 	{ "allow_debug", read_bool, AT(allow_debug), 0 },
@@ -215,6 +233,30 @@ static const struct member members[] = {
 	{ "rtmr2", read_values, 0, 48 },
 	{ "rtmr3", read_values, 0, 48 },
 	{ "reportdata", read_values, 0, 64 },
+	{ "pcr0", read_values, 0, 32 },
+	{ "pcr1", read_values, 0, 32 },
+	{ "pcr2", read_values, 0, 32 },
+	{ "pcr3", read_values, 0, 32 },
+	{ "pcr4", read_values, 0, 32 },
+	{ "pcr5", read_values, 0, 32 },
+	{ "pcr6", read_values, 0, 32 },
+	{ "pcr7", read_values, 0, 32 },
+	{ "pcr8", read_values, 0, 32 },
+	{ "pcr9", read_values, 0, 32 },
+	{ "pcr10", read_values, 0, 32 },
+	{ "pcr11", read_values, 0, 32 },
+	{ "pcr12", read_values, 0, 32 },
+	{ "pcr13", read_values, 0, 32 },
+	{ "pcr14", read_values, 0, 32 },
+	{ "pcr15", read_values, 0, 32 },
+	{ "pcr16", read_values, 0, 32 },
+	{ "pcr17", read_values, 0, 32 },
+	{ "pcr18", read_values, 0, 32 },
+	{ "pcr19", read_values, 0, 32 },
+	{ "pcr20", read_values, 0, 32 },
+	{ "pcr21", read_values, 0, 32 },
+	{ "pcr22", read_values, 0, 32 },
+	{ "pcr23", read_values, 0, 32 },
 	{ "ppid", read_values, 0, 16 },
 	{ "fmspc", read_values, 0, 6 },
 };
@@ -281,34 +323,54 @@ bool policy_pins(const struct tdl_policy *policy, const char *field)
 	for (unsigned i = 0; i < policy->n_values; i++)
 		if (strcmp(policy->values[i].field, field) == 0)
 			return true;
+	for (size_t i = 0; i < policy->n_also; i++)
+		if (strcmp(policy->also[i].field, field) == 0)
+			return true;
 	return false;
 }
-
 
 static bool pins_boot(const struct tdl_policy *p)
 {
 	return policy_pins(p, "rtmr1") && policy_pins(p, "rtmr2");
 }
 
+/* Of the guest's vTPM. */
+static bool pins_pcr(const struct tdl_policy *p)
+{
+	for (unsigned i = 0; i < p->n_values; i++)
+		if (strncmp(p->values[i].field, "pcr", 3) == 0)
+			return true;
+	for (size_t i = 0; i < p->n_also; i++)
+		if (strncmp(p->also[i].field, "pcr", 3) == 0)
+			return true;
+	return false;
+}
+
 static bool nothing_pinned(const struct tdl_policy *p)
 {
-	return !policy_pins(p, "mrtd") && !policy_pins(p, "rtmr0") && !policy_pins(p, "rtmr1") &&
+	return !pins_pcr(p) && !policy_pins(p, "mrtd") && !policy_pins(p, "rtmr0") && !policy_pins(p, "rtmr1") &&
 	       !policy_pins(p, "rtmr2") && !policy_pins(p, "rtmr3");
 }
 
 static bool only_firmware(const struct tdl_policy *p)
 {
-	return policy_pins(p, "mrtd") && !policy_pins(p, "rtmr1") && !policy_pins(p, "rtmr2");
+	return policy_pins(p, "mrtd") && !policy_pins(p, "rtmr1") && !policy_pins(p, "rtmr2") &&
+	       !pins_pcr(p);
 }
 
 static bool no_firmware(const struct tdl_policy *p)
 {
-	return !policy_pins(p, "mrtd") && !nothing_pinned(p);
+	return !policy_pins(p, "mrtd") && !nothing_pinned(p) && !pins_pcr(p);
+}
+
+static bool no_paravisor(const struct tdl_policy *p)
+{
+	return !policy_pins(p, "mrtd") && pins_pcr(p);
 }
 
 static bool half_boot(const struct tdl_policy *p)
 {
-	return policy_pins(p, "mrtd") && !pins_boot(p) && !only_firmware(p);
+	return policy_pins(p, "mrtd") && !pins_boot(p) && !only_firmware(p) && !pins_pcr(p);
 }
 
 static bool no_configuration(const struct tdl_policy *p)
@@ -318,12 +380,17 @@ static bool no_configuration(const struct tdl_policy *p)
 
 static bool no_nonce(const struct tdl_policy *p)
 {
-	return !policy_pins(p, "reportdata");
+	return !policy_pins(p, "reportdata") && !pins_pcr(p);
 }
 
 static bool debug_allowed(const struct tdl_policy *p)
 {
 	return p->allow_debug;
+}
+
+static bool any_service_td(const struct tdl_policy *p)
+{
+	return p->allow_service_td && !policy_pins(p, "mrservicetd");
 }
 
 static bool stale_allowed(const struct tdl_policy *p)
@@ -342,12 +409,16 @@ static const struct lint {
 			  "passes" },
 	{ no_firmware, "RTMRs are pinned without MRTD: firmware of an attacker's choice can extend "
 		       "any values into them" },
+	{ no_paravisor, "PCRs are pinned without MRTD: a TD with firmware of an attacker's choice "
+			"can play the paravisor and its vTPM" },
 	{ only_firmware, "only MRTD is pinned: any kernel, initrd and command line that this "
 			 "firmware boots passes" },
 	{ half_boot, "MRTD is pinned with only one of RTMR1 and RTMR2: another loader, kernel, "
 		     "initrd or command line passes" },
 	{ no_configuration, "RTMR0 is not pinned: another firmware configuration (ACPI tables, "
 			    "Secure Boot keys, boot order) passes" },
+	{ any_service_td, "allow_service_td: a service TD of anyone's can be bound and take the "
+			  "TD's memory elsewhere" },
 	{ stale_allowed, "expired or missing collateral is allowed: a revoked platform passes" },
 	{ no_nonce, "report data is not pinned: an old quote can be shown again; give --nonce or "
 		    "--report-data for each verification" },

@@ -9,6 +9,8 @@
 
 #include "attest/tcb.h"
 
+struct tdl_expected;
+
 enum { POLICY_VALUES_LIMIT = 4096, POLICY_VALUE_SIZE = 64 };
 
 /* A value that a field may have; several for one field mean "one of them". */
@@ -40,9 +42,11 @@ struct tdl_policy {
 	uint16_t min_pcesvn, min_qe_isvsvn;
 	struct policy_value *values; /* owned */
 	unsigned n_values;
+	const struct tdl_expected *also; /* borrowed: pinned besides, for one verification */
+	size_t n_also;
 };
 
-/* Values of one field that the policy pins. */
+/* Does the policy pin values of this field? */
 bool policy_pins(const struct tdl_policy *policy, const char *field);
 
 void policy_free_p(struct tdl_policy **policy);

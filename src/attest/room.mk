@@ -4,8 +4,10 @@ lib_rooms += libattest.la
 libattest_la_SOURCES = \
 	%D%/azure.c \
 	%D%/azure.h \
+	%D%/azure_open.c \
 	%D%/bundle.c \
 	%D%/bundle.h \
+	%D%/bundle_document.c \
 	%D%/bundle_open.c \
 	%D%/bundle_show.c \
 	%D%/ccel.c \
@@ -13,8 +15,13 @@ libattest_la_SOURCES = \
 	%D%/ccel_data.c \
 	%D%/cert.c \
 	%D%/cert.h \
+	%D%/certification.c \
+	%D%/certification.h \
 	%D%/codes.c \
 	%D%/codes.h \
+	%D%/context.c \
+	%D%/crl.c \
+	%D%/crl.h \
 	%D%/crypto.c \
 	%D%/decode.c \
 	%D%/der.c \
@@ -41,13 +48,16 @@ libattest_la_SOURCES = \
 	%D%/report.c \
 	%D%/runtime.c \
 	%D%/runtime.h \
+	%D%/runtime_cel.c \
 	%D%/show.c \
 	%D%/show.h \
 	%D%/show_azure.c \
+	%D%/show_bundle.c \
 	%D%/show_collateral.c \
 	%D%/show_evidence.c \
 	%D%/tcb.c \
 	%D%/tcb.h \
+	%D%/tcb_components.c \
 	%D%/tcb_match.c \
 	%D%/tcb_match.h \
 	%D%/text.c \
@@ -57,7 +67,9 @@ libattest_la_SOURCES = \
 	%D%/verify.c \
 	%D%/verify_body.c \
 	%D%/verify_chain.c \
-	%D%/verify_tcb.c
+	%D%/verify_report.c \
+	%D%/verify_tcb.c \
+	%D%/verify_vtpm.c
 libattest_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src
 
 # What numbers mean is data; the tables in C are made from it.

@@ -25,7 +25,7 @@ void runtime_end(struct runtime_log *log)
 	*log = (struct runtime_log){ 0 };
 }
 
-static struct runtime_event *add(struct runtime_log *log, struct tdl_error *err)
+struct runtime_event *runtime_add(struct runtime_log *log, struct tdl_error *err)
 {
 	if (log->count == RUNTIME_EVENTS_LIMIT) {
 		tdl_fail(err, -E2BIG, "more than %d events", RUNTIME_EVENTS_LIMIT);
@@ -88,7 +88,7 @@ static int bind_dstack(struct runtime_event *event, const char *name, const char
 static int parse_dstack_event(struct json_object *json, struct runtime_log *log,
 			      struct tdl_error *err)
 {
-	struct runtime_event *event = add(log, err);
+	struct runtime_event *event = runtime_add(log, err);
 	const char *name = NULL, *payload = NULL;
 	uint64_t imr = 0, type = 0;
 
@@ -158,12 +158,15 @@ static int parse_ima_line(const char *line, size_t size, struct runtime_log *log
 	int n = sscanf(copy, "%u %97s %63s", &pcr, digest_text, name);
 	if (n != 3 || (pcr != IMA_PCR && pcr >= TDL_RTMR_COUNT))
 		return tdl_fail(err, -EBADMSG, "line %zu is not of an IMA log", log->count + 1);
-	struct runtime_event *event = add(log, err);
+	struct runtime_event *event = runtime_add(log, err);
 	if (!event)
 		return -ENOMEM;
 	if (!hex_decode(digest_text, event->digest, SHA384_SIZE))
 		return tdl_fail(err, -EOPNOTSUPP, "line %zu: the template hash is not SHA-384",
 				log->count);
+	/* A violation: the log has zeros, and the register is spoilt on purpose. */
+	if (all_zero(event->digest, SHA384_SIZE))
+		memset(event->digest, 0xff, SHA384_SIZE);
 	event->mr = pcr == IMA_PCR ? IMA_MR : pcr + 1;
 	event->type = 0;
 	event->binding = TDL_BINDING_UNBOUND;
@@ -203,4 +206,16 @@ int runtime_parse_ima(const char *text, size_t size, struct runtime_log *ret_log
 	}
 	*ret_log = log;
 	return 0;
+}
+
+int runtime_parse(const void *bytes, size_t size, struct runtime_log *ret_log,
+		  struct tdl_error *err)
+{
+	if (runtime_is_ima(bytes, size))
+		return runtime_parse_ima(bytes, size, ret_log, err);
+	if (runtime_is_cel(bytes, size))
+		return runtime_parse_cel(bytes, size, ret_log, err);
+	if (runtime_is_cel_json(bytes, size))
+		return runtime_parse_cel_json(bytes, size, ret_log, err);
+	return runtime_parse_dstack(bytes, size, ret_log, err);
 }

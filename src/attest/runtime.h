@@ -7,7 +7,8 @@
 
 #include "attest/ccel.h"
 
-/* A list of digests for registers, from a dstack event log (JSON) or an IMA ASCII log. Text that is
+/* A list of digests for registers, from a dstack event log (JSON), an IMA ASCII log or a canonical
+ * event log (TLV or JSON). Text that is
  * shown is copied; digests are owned. */
 struct runtime_event {
 	uint32_t mr; /* as in CCEL: RTMR0 is 1 */
@@ -20,7 +21,7 @@ struct runtime_event {
 struct runtime_log {
 	struct runtime_event *events; /* owned */
 	size_t count;
-	const char *kind; /* "dstack event log", "IMA log" */
+	const char *kind; /* "dstack event log", "IMA log", "canonical event log" */
 };
 
 void runtime_end(struct runtime_log *log);
@@ -35,5 +36,18 @@ int runtime_parse_dstack(const char *text, size_t size, struct runtime_log *ret_
 int runtime_parse_ima(const char *text, size_t size, struct runtime_log *ret_log,
 		      struct tdl_error *err);
 bool runtime_is_ima(const char *text, size_t size);
+/* Records of the Canonical Event Log Format, each for a PCR or CC register. */
+int runtime_parse_cel(const uint8_t *bytes, size_t size, struct runtime_log *ret_log,
+		      struct tdl_error *err);
+int runtime_parse_cel_json(const char *text, size_t size, struct runtime_log *ret_log,
+			   struct tdl_error *err);
+bool runtime_is_cel(const uint8_t *bytes, size_t size);
+bool runtime_is_cel_json(const char *text, size_t size);
+/* Whichever of them it is. */
+int runtime_parse(const void *bytes, size_t size, struct runtime_log *ret_log,
+		  struct tdl_error *err);
+
+/* Room for one more event, zeros; NULL and an error when there is none. */
+struct runtime_event *runtime_add(struct runtime_log *log, struct tdl_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "attest/der.h"
 #include "attest/json.h"
+#include "attest/tcb.h"
 #include "attest/text.h"
 #include "base/attr.h"
 #include "base/bytes.h"
@@ -23,17 +24,20 @@ static const struct kind {
 	[TDL_EVIDENCE_REPORT] = { "TDREPORT", show_report },
 	[TDL_EVIDENCE_CCEL] = { "CC event log", show_ccel },
 	[TDL_EVIDENCE_CCEL_TABLE] = { "ACPI table CCEL", show_ccel_table },
-	[TDL_EVIDENCE_DSTACK_LOG] = { "dstack event log", show_dstack },
-	[TDL_EVIDENCE_IMA_LOG] = { "IMA log", show_ima },
+	[TDL_EVIDENCE_DSTACK_LOG] = { "dstack event log", show_runtime_log },
+	[TDL_EVIDENCE_IMA_LOG] = { "IMA log", show_runtime_log },
+	[TDL_EVIDENCE_CEL_LOG] = { "canonical event log", show_runtime_log },
 	[TDL_EVIDENCE_TCB_INFO] = { "TCB info", show_tcb_info },
 	[TDL_EVIDENCE_QE_IDENTITY] = { "QE identity", show_qe_identity },
 	[TDL_EVIDENCE_TCB_NUMBERS] = { "TCB evaluation data numbers", show_tcb_numbers },
-	[TDL_EVIDENCE_COLLATERAL] = { "collateral in one document", NULL },
+	[TDL_EVIDENCE_COLLATERAL] = { "collateral in one document", show_collateral },
 	[TDL_EVIDENCE_CERTIFICATES] = { "X.509 certificates", show_certificates },
 	[TDL_EVIDENCE_CRL] = { "certificate revocation list", show_crl },
 	[TDL_EVIDENCE_HCL_REPORT] = { "Azure HCL report", show_hcl },
 	[TDL_EVIDENCE_AZURE] = { "Azure vTPM evidence", show_azure },
 	[TDL_EVIDENCE_POLICY] = { "attestation policy", NULL },
+	[TDL_EVIDENCE_MANIFEST] = { "manifest of reference values", NULL },
+	[TDL_EVIDENCE_LAUNCH_LOG] = { "launch log", NULL },
 	[TDL_EVIDENCE_JSON] = { "JSON of an unknown kind", NULL },
 };
 
@@ -52,6 +56,9 @@ static const struct json_kind {
 	{ "tcbEvaluationDataNumbers", TDL_EVIDENCE_TCB_NUMBERS },
 	{ "tcb_evaluation_data_numbers_json", TDL_EVIDENCE_TCB_NUMBERS },
 	{ "tcb_info", TDL_EVIDENCE_COLLATERAL },
+	{ "pck_crl", TDL_EVIDENCE_COLLATERAL },
+	{ "pckCrl", TDL_EVIDENCE_COLLATERAL },
+	{ "collaterals", TDL_EVIDENCE_COLLATERAL },
 	{ "qe_identity", TDL_EVIDENCE_COLLATERAL },
 	{ "platforms", TDL_EVIDENCE_COLLATERAL },
 	{ "hcl_report", TDL_EVIDENCE_AZURE },
@@ -59,18 +66,37 @@ static const struct json_kind {
 	{ "tdlaunch_policy", TDL_EVIDENCE_POLICY },
 };
 
+/* The word that every manifest has; one that is damaged elsewhere is still a manifest. */
+static bool is_manifest(const char *text, size_t size)
+{
+	static const char word[] = "\"tdlaunch-manifest\"";
+
+	return memmem(text, size, word, sizeof(word) - 1) != NULL;
+}
+
+/* Combined documents use the names of what is in them. */
+static enum tdl_evidence combined(const struct json_span *all, const struct json_kind *k)
+{
+	bool signed_text = k->kind == TDL_EVIDENCE_TCB_INFO || k->kind == TDL_EVIDENCE_QE_IDENTITY;
+
+	return signed_text && !tcb_is_response(all, k->member) ? TDL_EVIDENCE_COLLATERAL : k->kind;
+}
+
 static enum tdl_evidence recognise_json(const char *text, size_t size)
 {
+	const struct json_span all = { text, size };
 	struct json_span span;
 
+	if (is_manifest(text, size))
+		return TDL_EVIDENCE_MANIFEST;
 	for (size_t i = 0; i < ARRAY_SIZE(json_kinds); i++)
 		if (json_member_span(text, size, json_kinds[i].member, &span, NULL) == 0)
-			return json_kinds[i].kind;
+			return combined(&all, &json_kinds[i]);
 	if (json_member_span(text, size, "", &span, NULL) == -ENOENT)
 		return TDL_EVIDENCE_JSON;
 	if (memmem(text, size, "\"imr\"", 5))
 		return TDL_EVIDENCE_DSTACK_LOG;
-	return TDL_EVIDENCE_JSON;
+	return runtime_is_cel_json(text, size) ? TDL_EVIDENCE_CEL_LOG : TDL_EVIDENCE_JSON;
 }
 
 static enum tdl_evidence recognise_der(const uint8_t *bytes, size_t size)
@@ -124,6 +150,14 @@ static bool is_event_log(const uint8_t *bytes, size_t size)
 			  (size > 48 && memcmp(bytes + 32, "Spec ID Event", 13) == 0));
 }
 
+/* Record 0 of a Canonical Event Log in CBOR: a map of five whose key 0 is 0. */
+static bool is_launch_log(const uint8_t *bytes, size_t size)
+{
+	static const uint8_t start[] = { 0xa5, 0x00, 0x00 };
+
+	return size >= sizeof(start) && memcmp(bytes, start, sizeof(start)) == 0;
+}
+
 static enum tdl_evidence recognise_binary(const uint8_t *bytes, size_t size)
 {
 	struct cursor c = cursor_of(bytes, size);
@@ -133,17 +167,49 @@ static enum tdl_evidence recognise_binary(const uint8_t *bytes, size_t size)
 
 	if (starts(bytes, size, "CCEL"))
 		return TDL_EVIDENCE_CCEL_TABLE;
+	if (is_launch_log(bytes, size))
+		return TDL_EVIDENCE_LAUNCH_LOG;
 	if (starts(bytes, size, "HCLA"))
 		return TDL_EVIDENCE_HCL_REPORT;
 	if (size == 1024 && bytes[0] == 0x81)
 		return TDL_EVIDENCE_REPORT;
 	if (is_event_log(bytes, size))
 		return TDL_EVIDENCE_CCEL;
+	if (runtime_is_cel(bytes, size))
+		return TDL_EVIDENCE_CEL_LOG;
 	if (!c.bad && version >= 3 && version <= 5 && key_type < 8 && (tee == 0x81 || tee == 0))
 		return TDL_EVIDENCE_QUOTE;
 	if (size && bytes[0] == DER_SEQUENCE)
 		return recognise_der(bytes, size);
 	return TDL_EVIDENCE_UNKNOWN;
+}
+
+/* What hexadecimal or base64 text encodes; NULL when it is neither. */
+static uint8_t *decode_text(const char *text, size_t size, size_t *ret_size)
+{
+	while (size && (is_space(text[size - 1]) || text[size - 1] == '\0'))
+		size--;
+	while (size && is_space(*text)) {
+		text++;
+		size--;
+	}
+	if (size > 2 && text[0] == '0' && (text[1] | 32) == 'x') {
+		text += 2;
+		size -= 2;
+	}
+	if (size < 64 || size > JSON_SIZE_LIMIT)
+		return NULL;
+	AUTO_FREE uint8_t *out = malloc(size + 4);
+	AUTO_FREE char *copy = strndup(text, size);
+	size_t n = size / 2;
+
+	if (!out || !copy)
+		return NULL;
+	if ((size % 2 || !hex_decode(copy, out, n)) &&
+	    !base64_decode(copy, strlen(copy), out, &n))
+		return NULL;
+	*ret_size = n;
+	return steal(out);
 }
 
 static enum tdl_evidence recognise_plain(const uint8_t *bytes, size_t size)
@@ -155,31 +221,39 @@ static enum tdl_evidence recognise_plain(const uint8_t *bytes, size_t size)
 
 uint8_t *evidence_unwrap(const uint8_t *bytes, size_t size, size_t *ret_size)
 {
-	const char *text = (const char *)bytes;
-	size_t end = size;
+	AUTO_FREE uint8_t *out = decode_text((const char *)bytes, size, ret_size);
 
-	if (size < 64 || size > JSON_SIZE_LIMIT)
-		return NULL;
-	while (end && (is_space(text[end - 1]) || text[end - 1] == '\0'))
-		end--;
-	if (end > 2 && text[0] == '0' && (text[1] | 32) == 'x') {
-		text += 2;
-		end -= 2;
+	return out && recognise_binary(out, *ret_size) != TDL_EVIDENCE_UNKNOWN ? steal(out) : NULL;
+}
+
+int tdl_evidence_extract(const void *bytes, size_t size, enum tdl_evidence kind, void **ret_bytes,
+			 size_t *ret_size, struct tdl_error *err)
+{
+	static const char *const members[] = { [TDL_EVIDENCE_QUOTE] = "quote",
+					       [TDL_EVIDENCE_REPORT] = "td_report",
+					       [TDL_EVIDENCE_CCEL] = "cc_eventlog" };
+	AUTO_JSON struct json_object *root = NULL;
+	AUTO_FREE uint8_t *out = NULL;
+	struct json_object *value;
+	const char *text = bytes;
+	size_t found_size = 0;
+
+	if (size && *text == '{' && json_load(text, size, &root, NULL) == 0) {
+		const char *inside =
+			(size_t)kind < ARRAY_SIZE(members) && members[kind] &&
+					json_object_object_get_ex(root, members[kind], &value)
+				? json_plain_text(value)
+				: NULL;
+
+		size = inside ? strlen(inside) : 0;
+		text = inside;
 	}
-	AUTO_FREE uint8_t *out = malloc(end + 4);
-	AUTO_FREE char *copy = strndup(text, end);
-	size_t n = end / 2;
-
-	if (!out || !copy)
-		return NULL;
-	if (end % 2 || !hex_decode(copy, out, n))
-		if (!base64_decode(copy, strlen(copy), out, &n))
-			return NULL;
-	enum tdl_evidence kind = recognise_binary(out, n);
-	if (kind == TDL_EVIDENCE_UNKNOWN)
-		return NULL;
-	*ret_size = n;
-	return steal(out);
+	out = size ? decode_text(text, size, &found_size) : NULL;
+	if (!out || recognise_binary(out, found_size) != kind)
+		return tdl_fail(err, -ENOENT, "this carries no %s", tdl_evidence_name(kind));
+	*ret_size = found_size;
+	*ret_bytes = steal(out);
+	return 0;
 }
 
 enum tdl_evidence tdl_evidence_recognise(const void *bytes, size_t size)
@@ -219,8 +293,11 @@ int tdl_evidence_show(const void *bytes, size_t size, unsigned flags, char **ret
 	if (kind == TDL_EVIDENCE_UNKNOWN)
 		return unknown(bytes, size, err);
 	if (!kinds[kind].show)
-		return tdl_fail(err, -EOPNOTSUPP, "this is %s, which has no view of its own",
-				kinds[kind].name);
+		return tdl_fail(err, -EOPNOTSUPP, "this is %s, which has no view of its own%s",
+				kinds[kind].name,
+				kind == TDL_EVIDENCE_LAUNCH_LOG ? "; tdlaunch log show has one"
+				: kind == TDL_EVIDENCE_MANIFEST ? "; tdlaunch expect show has one"
+								: "");
 	doc_object(doc, NULL);
 	doc_text(doc, "kind", "%s", kinds[kind].name);
 	if (recognise_plain(bytes, size) == TDL_EVIDENCE_UNKNOWN)

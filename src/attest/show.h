@@ -19,11 +19,11 @@ int show_quote(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_er
 int show_report(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_ccel(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_ccel_table(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
-int show_dstack(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
-int show_ima(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
+int show_runtime_log(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_tcb_info(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_qe_identity(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_tcb_numbers(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
+int show_collateral(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_certificates(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_crl(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);
 int show_azure(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err);

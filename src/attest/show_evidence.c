@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "attest/certification.h"
 #include "attest/codes.h"
 #include "attest/hcl.h"
 #include "attest/quote.h"
@@ -55,6 +56,27 @@ static void show_field(struct doc *doc, const struct tdl_field *field)
 			 field->bytes[1], field->bytes[0]);
 }
 
+/* Certification data that name a certificate instead of carrying its chain. */
+static void show_named(struct doc *doc, const struct tdl_quote *quote)
+{
+	AUTO_CERTIFICATION struct certification c = { 0 };
+	struct tdl_error err = { 0 };
+
+	if (certification_parse(quote, &c, &err) < 0) {
+		doc_text(doc, "note", "%s", err.text);
+		return;
+	}
+	if (c.leaf.count) {
+		show_chain(doc, "pck_certificate", &c.leaf);
+		return;
+	}
+	doc_hex(doc, quote->inner_type == CERT_PPID ? "ppid" : "encrypted_ppid", c.ppid,
+		quote->inner_type == CERT_PPID ? 16 : c.ppid_size);
+	doc_hex(doc, "pck_cpusvn", c.cpusvn, 16);
+	doc_number(doc, "pcesvn", c.pcesvn);
+	doc_number(doc, "pceid", c.pceid);
+}
+
 static void show_quote_chain(struct doc *doc, const struct tdl_quote *quote)
 {
 	AUTO_CERTS struct certs chain = { 0 };
@@ -64,9 +86,9 @@ static void show_quote_chain(struct doc *doc, const struct tdl_quote *quote)
 	tdl_quote_field(quote, "certificate_data", &field);
 	doc_at(doc, field.offset, field.size);
 	doc_number(doc, "certificate_data_bytes", field.size);
+	doc_text(doc, "certificate_type_name", "%s", certification_name(quote->inner_type));
 	if (quote->inner_type != CERT_PCK_CHAIN) {
-		doc_text(doc, "note", "certification data of type %u carries no PCK chain",
-			 quote->inner_type);
+		show_named(doc, quote);
 		return;
 	}
 	if (certs_parse(field.bytes, field.size, CERTS_LIMIT, &chain, &err) < 0)
@@ -210,20 +232,10 @@ static void show_runtime(struct doc *doc, const struct runtime_log *log)
 	doc_end(doc);
 }
 
-int show_dstack(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err)
+int show_runtime_log(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err)
 {
 	AUTO_RUNTIME struct runtime_log log = { 0 };
-	int rc = runtime_parse_dstack((const char *)bytes, size, &log, err);
-
-	if (rc == 0)
-		show_runtime(doc, &log);
-	return rc;
-}
-
-int show_ima(struct doc *doc, const uint8_t *bytes, size_t size, struct tdl_error *err)
-{
-	AUTO_RUNTIME struct runtime_log log = { 0 };
-	int rc = runtime_parse_ima((const char *)bytes, size, &log, err);
+	int rc = runtime_parse(bytes, size, &log, err);
 
 	if (rc == 0)
 		show_runtime(doc, &log);

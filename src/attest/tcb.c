@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "attest/json.h"
+#include "attest/text.h"
 
 static const char *const status_names[] = {
 	[TCB_UP_TO_DATE] = "UpToDate",
@@ -116,15 +117,36 @@ static int parse_components(struct json_object *tcb, const char *name, struct tc
 	return 0;
 }
 
-static int parse_level(struct json_object *json, struct tcb_level *level, struct tdl_error *err)
+/* The components, when they are written as usual; and where, in order. */
+static bool read_components(const struct json_span *text, struct tcb_level *level,
+			    struct json_span ret_where[2])
 {
-	struct json_object *tcb;
-	uint64_t pcesvn = 0;
-	int rc = json_get_object(json, "tcb", &tcb, err);
+	struct json_span tcb, sgx, tdx;
 
+	return json_member_rest(text, "tcb", &tcb) &&
+	       json_member_rest(&tcb, "sgxtcbcomponents", &sgx) &&
+	       tcb_components_read(&sgx, level->sgx, &ret_where[0]) &&
+	       json_member_rest(&tcb, "tdxtcbcomponents", &tdx) &&
+	       tcb_components_read(&tdx, level->tdx, &ret_where[1]) && sgx.text < tdx.text;
+}
+
+static int parse_level(const struct json_span *text, struct tcb_level *level,
+		       struct tdl_error *err)
+{
+	AUTO_JSON struct json_object *json = NULL;
+	struct json_object *tcb;
+	struct json_span where[2];
+	uint64_t pcesvn = 0;
+	bool done = read_components(text, level, where);
+	int rc = json_load_around(text->text, text->size, where, done ? 2 : 0, &json, err);
+
+	if (rc == 0 && !json_object_is_type(json, json_type_object))
+		return tdl_fail(err, -EBADMSG, "not an object");
 	if (rc == 0)
+		rc = json_get_object(json, "tcb", &tcb, err);
+	if (rc == 0 && !done)
 		rc = parse_components(tcb, "sgxtcbcomponents", level->sgx, err);
-	if (rc == 0)
+	if (rc == 0 && !done)
 		rc = parse_components(tcb, "tdxtcbcomponents", level->tdx, err);
 	if (rc == 0)
 		rc = json_get_number(tcb, "pcesvn", UINT16_MAX, &pcesvn, err);
@@ -168,28 +190,52 @@ static int bounded_array(struct json_object *in, const char *name, size_t max,
 	return 0;
 }
 
-static int parse_levels(struct json_object *in, struct tcb_info *info, struct tdl_error *err)
+/* One more level of the TCB info that ctx is. */
+static int add_level(void *ctx, size_t index, const struct json_span *text, struct tdl_error *err)
 {
-	struct json_object *list;
-	int rc = bounded_array(in, "tcbLevels", TCB_LEVELS_LIMIT, &list, err);
+	struct tcb_info *info = ctx;
+	struct tcb_level level = { 0 };
+
+	if (index == TCB_LEVELS_LIMIT)
+		return tdl_fail(err, -E2BIG, "tcbLevels has more than %d members", TCB_LEVELS_LIMIT);
+	if (index % 8 == 0) {
+		struct tcb_level *more = reallocarray(info->levels, index + 8, sizeof(level));
+
+		if (!more)
+			return tdl_fail(err, -ENOMEM, "no memory for TCB levels");
+		info->levels = more;
+	}
+	int rc = parse_level(text, &level, err);
+	if (rc < 0) {
+		free(level.verdict.advisories);
+		return tdl_while(err, rc, "TCB level %zu", index);
+	}
+	info->levels[info->n_levels++] = level;
+	return 0;
+}
+
+/* The service writes them in order; they are large. */
+static void sort_levels(struct tcb_info *info)
+{
+	unsigned sorted = 1;
+
+	while (sorted < info->n_levels &&
+	       compare_levels(&info->levels[sorted - 1], &info->levels[sorted]) < 0)
+		sorted++;
+	if (sorted < info->n_levels)
+		qsort(info->levels, info->n_levels, sizeof(*info->levels), compare_levels);
+}
+
+static int parse_levels(const struct json_span *list, struct tcb_info *info, struct tdl_error *err)
+{
+	int rc = json_each(list->text, list->size, add_level, info, err);
+	size_t n = info->n_levels;
 
 	if (rc < 0)
-		return rc;
-	size_t n = json_object_array_length(list);
+		return tdl_while(err, rc, "tcbLevels");
 	if (n == 0)
 		return tdl_fail(err, -EBADMSG, "there are no TCB levels");
-	info->levels = calloc(n, sizeof(*info->levels));
-	if (!info->levels)
-		return tdl_fail(err, -ENOMEM, "no memory for TCB levels");
-	for (; info->n_levels < n; info->n_levels++) {
-		rc = parse_level(json_object_array_get_idx(list, info->n_levels),
-				 &info->levels[info->n_levels], err);
-		if (rc < 0) {
-			free(info->levels[info->n_levels].verdict.advisories);
-			return tdl_while(err, rc, "TCB level %u", info->n_levels);
-		}
-	}
-	qsort(info->levels, n, sizeof(*info->levels), compare_levels);
+	sort_levels(info);
 	for (size_t i = 1; i < n; i++)
 		if (compare_levels(&info->levels[i - 1], &info->levels[i]) == 0)
 			return tdl_fail(err, -EBADMSG, "two TCB levels are for the same SVNs");
@@ -334,7 +380,8 @@ static int parse_head(struct json_object *in, const char *id, uint64_t version, 
 	return rc;
 }
 
-static int parse_info(struct json_object *in, struct tcb_info *info, struct tdl_error *err)
+static int parse_info(struct json_object *in, const struct json_span *levels,
+		      struct tcb_info *info, struct tdl_error *err)
 {
 	uint64_t type = 0;
 	int rc = parse_head(in, "TDX", 3, &info->issued, &info->next_update, &info->evaluation,
@@ -348,7 +395,26 @@ static int parse_info(struct json_object *in, struct tcb_info *info, struct tdl_
 		rc = json_get_number(in, "tcbType", 0, &type, err);
 	if (rc == 0)
 		rc = parse_modules(in, info, err);
-	return rc < 0 ? rc : parse_levels(in, info, err);
+	return rc < 0 ? rc : parse_levels(levels, info, err);
+}
+
+static bool first_member_is(struct json_span text, const char *name)
+{
+	size_t at = 1, size = strlen(name);
+
+	while (at < text.size && is_space(text.text[at]))
+		at++;
+	return text.size - at > size + 2 && text.text[at] == '"' &&
+	       memcmp(text.text + at + 1, name, size) == 0 && text.text[at + 1 + size] == '"';
+}
+
+bool tcb_is_response(const struct json_span *text, const char *member)
+{
+	struct json_span value;
+
+	return text->size && *text->text == '{' && json_member_rest(text, member, &value) &&
+	       value.size && *value.text == '{' && !first_member_is(value, member) &&
+	       !first_member_is(value, "signature");
 }
 
 int tcb_info_parse(const char *text, size_t size, struct tcb_info *ret_info,
@@ -356,10 +422,13 @@ int tcb_info_parse(const char *text, size_t size, struct tcb_info *ret_info,
 {
 	AUTO_JSON struct json_object *root = NULL;
 	struct tcb_info info = { 0 };
-	int rc = json_load(text, size, &root, err);
+	struct json_span levels; /* nearly all of the text */
+	int rc = json_member_span(text, size, "tcbLevels", &levels, err);
 
 	if (rc == 0)
-		rc = parse_info(root, &info, err);
+		rc = json_load_around(text, size, &levels, 1, &root, err);
+	if (rc == 0)
+		rc = parse_info(root, &levels, &info, err);
 	if (rc < 0) {
 		tcb_info_end(&info);
 		return tdl_while(err, rc, "TCB info");

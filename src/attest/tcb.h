@@ -8,6 +8,8 @@
 
 #include <tdlaunch/error.h>
 
+#include "attest/json.h"
+
 enum {
 	TCB_COMPONENTS = 16,
 	TCB_LEVELS_LIMIT = 256,
@@ -92,6 +94,16 @@ struct qe_identity {
 	uint16_t isvprodid;
 	struct svn_levels levels;
 };
+
+/* The sixteen components of the array that the text starts with, and the array's span, when it is
+ * written as the service writes it: nothing but "svn", "category" and "type", and no escapes. False,
+ * and nothing in ret, for any other array, right or wrong: it is left to the JSON library. */
+bool tcb_components_read(const struct json_span *text, struct tcb_component ret[TCB_COMPONENTS],
+			 struct json_span *ret_array);
+
+/* Is this a response of the service about member: an object whose member of that name is an object,
+ * and not a whole response in turn? */
+bool tcb_is_response(const struct json_span *text, const char *member);
 
 /* Both take the text of the member's value, as it was signed. -EBADMSG for anything but a TDX TCB
  * info v3 or a TD QE identity v2 in which every member is of its type and range. */

@@ -13,49 +13,65 @@ static int first_tdx_component(const uint8_t svn[16])
 	return svn[1] > 0 ? 2 : 0;
 }
 
-bool tcb_level_reached(const struct tcb_level *level, const struct pck *pck,
-		       const uint8_t svn[16], char *ret_where, size_t where_size)
+bool tcb_level_reached(const struct tcb_level *level, const struct pck *pck, const uint8_t svn[16])
 {
+	bool reached = pck->pcesvn >= level->pcesvn;
+
 	for (int i = 0; i < TCB_COMPONENTS; i++)
-		if (pck->components[i] < level->sgx[i].svn) {
-			snprintf(ret_where, where_size,
-				 "SGX component %d%s%s%s%s is SVN %u, the level needs %u", i + 1,
-				 *level->sgx[i].type ? " (" : "", level->sgx[i].type,
-				 *level->sgx[i].type ? ")" : "",
-				 strcmp(level->sgx[i].category, "BIOS") == 0
-					 ? ", raised by a BIOS update,"
-				 : *level->sgx[i].category ? ", raised by a microcode or OS update,"
-							   : "",
-				 pck->components[i], level->sgx[i].svn);
-			return false;
-		}
-	if (pck->pcesvn < level->pcesvn) {
-		snprintf(ret_where, where_size,
-			 "PCE SVN is %u, the level needs %u; an update of the SGX enclaves raises "
-			 "it", pck->pcesvn, level->pcesvn);
-		return false;
-	}
+		reached &= pck->components[i] >= level->sgx[i].svn;
 	for (int i = first_tdx_component(svn); i < TCB_COMPONENTS; i++)
-		if (svn[i] < level->tdx[i].svn) {
-			snprintf(ret_where, where_size,
-				 "TDX component %d%s%s%s%s is SVN %u, the level needs %u", i + 1,
-				 *level->tdx[i].type ? " (" : "", level->tdx[i].type,
-				 *level->tdx[i].type ? ")" : "",
-				 i < 2 ? ", raised by a TDX module update,"
-				       : ", raised by a microcode update,",
-				 svn[i], level->tdx[i].svn);
+		reached &= svn[i] >= level->tdx[i].svn;
+	return reached;
+}
+
+/* Source: the components' own category and type; the TDX module's two have none in old documents. */
+static const char *raised_by(const struct tcb_component *c, bool module)
+{
+	if (strstr(c->type, "TDX Module") || (module && !*c->category))
+		return ", raised by a TDX module update,";
+	if (strstr(c->type, "Late Microcode"))
+		return ", raised by a microcode update,";
+	if (strcmp(c->category, "BIOS") == 0)
+		return ", raised by a BIOS update,";
+	return *c->category ? ", raised by a microcode or OS update," : "";
+}
+
+static void describe(char *ret_text, size_t size, const char *what, int i,
+		     const struct tcb_component *need, bool module, unsigned have)
+{
+	snprintf(ret_text, size, "%s component %d%s%s%s%s is SVN %u, the level needs %u", what, i + 1,
+		 *need->type ? " (" : "", need->type, *need->type ? ")" : "",
+		 raised_by(need, module), have, need->svn);
+}
+
+bool tcb_level_lacks(const struct tcb_level *level, const struct pck *pck, const uint8_t svn[16],
+		     int index, char *ret_text, size_t size)
+{
+	int tdx = index - TCB_COMPONENTS - 1;
+
+	if (index < TCB_COMPONENTS) {
+		if (pck->components[index] >= level->sgx[index].svn)
 			return false;
-		}
+		describe(ret_text, size, "SGX", index, &level->sgx[index], false,
+			 pck->components[index]);
+	} else if (index == TCB_COMPONENTS) {
+		if (pck->pcesvn >= level->pcesvn)
+			return false;
+		snprintf(ret_text, size, "PCE SVN is %u, the level needs %u; an update of the SGX "
+			 "enclaves raises it", pck->pcesvn, level->pcesvn);
+	} else {
+		if (tdx < first_tdx_component(svn) || svn[tdx] >= level->tdx[tdx].svn)
+			return false;
+		describe(ret_text, size, "TDX", tdx, &level->tdx[tdx], tdx < 2, svn[tdx]);
+	}
 	return true;
 }
 
 const struct tcb_level *tcb_match_platform(const struct tcb_info *info, const struct pck *pck,
 					   const uint8_t svn[16])
 {
-	char where[160];
-
 	for (unsigned i = 0; i < info->n_levels; i++)
-		if (tcb_level_reached(&info->levels[i], pck, svn, where, sizeof(where)))
+		if (tcb_level_reached(&info->levels[i], pck, svn))
 			return &info->levels[i];
 	return NULL;
 }

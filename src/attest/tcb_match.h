@@ -19,9 +19,14 @@ struct tcb_match {
 /* The platform level for a PCK and a TEE TCB SVN; NULL when none matches. */
 const struct tcb_level *tcb_match_platform(const struct tcb_info *info, const struct pck *pck,
 					   const uint8_t svn[16]);
-/* Is the level reached? If not, *ret_where names the first component that falls short. */
 bool tcb_level_reached(const struct tcb_level *level, const struct pck *pck,
-		       const uint8_t svn[16], char *ret_where, size_t where_size);
+		       const uint8_t svn[16]);
+
+enum { TCB_LACKS = 2 * TCB_COMPONENTS + 1 };
+/* Does this one of TCB_LACKS numbers fall short of the level? If so, say what it is, what it has,
+ * what it needs, and which update raises it. */
+bool tcb_level_lacks(const struct tcb_level *level, const struct pck *pck, const uint8_t svn[16],
+		     int index, char *ret_text, size_t size);
 /* The identity for SVN[1], "TDX_03"; the base one for 0; NULL when there is none. */
 const struct tcb_module *tcb_match_module(const struct tcb_info *info, const uint8_t svn[16]);
 const struct svn_level *svn_match(const struct svn_levels *levels, uint16_t isvsvn);

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Days from 1970-01-01 in the proleptic Gregorian calendar. */
-static int64_t days_from_civil(int64_t year, unsigned month, unsigned day)
+int64_t days_of(int64_t year, unsigned month, unsigned day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -52,7 +51,7 @@ bool time_parse(const char *text, size_t size, int64_t *ret_time)
 	if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
 	    minute > 59 || second > 59)
 		return false;
-	*ret_time = days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+	*ret_time = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
 	return true;
 }
 

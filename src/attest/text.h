@@ -13,6 +13,9 @@
  * 1970 UTC; false when the text is anything else. */
 bool time_parse(const char *text, size_t size, int64_t *ret_time);
 
+/* Days from 1970-01-01 in the proleptic Gregorian calendar; months and days from 1. */
+int64_t days_of(int64_t year, unsigned month, unsigned day);
+
 #define TIME_TEXT_SIZE 24
 /* The same form back. Returns text. */
 char *time_text(int64_t time, char text[TIME_TEXT_SIZE]);

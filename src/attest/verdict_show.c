@@ -18,6 +18,16 @@ static const char *const answer_names[] = {
 	[TDL_ANSWER_UNKNOWN] = "cannot tell",
 };
 
+const char *tdl_answer_name(enum tdl_answer answer)
+{
+	return answer_names[answer];
+}
+
+const char *tdl_state_name(enum tdl_state state)
+{
+	return state_names[state];
+}
+
 static void show_status(struct doc *doc, const struct tdl_verdict *v)
 {
 	static const char *const parts[] = { "converged", "platform", "module", "qe", "current" };
@@ -36,9 +46,8 @@ static void show_status(struct doc *doc, const struct tdl_verdict *v)
 		doc_chars(doc, NULL, v->advisories[i], strlen(v->advisories[i]));
 	doc_end(doc);
 	doc_list(doc, "explanation");
-	for (int i = 0; i < 3; i++)
-		if (v->explanation[i][0])
-			doc_chars(doc, NULL, v->explanation[i], strlen(v->explanation[i]));
+	for (unsigned i = 0; i < v->n_explanations; i++)
+		doc_chars(doc, NULL, v->explanation[i], strlen(v->explanation[i]));
 	doc_end(doc);
 	doc_end(doc);
 }
@@ -91,6 +100,35 @@ static void show_text(struct doc *doc, const struct tdl_verdict *v)
 	doc_end(doc);
 	doc_time(doc, "at", v->at);
 	doc_text(doc, "answer", "%s", answer_names[answer]);
+}
+
+/* What is not so, or could not be found out. */
+static void show_failures(struct doc *doc, const struct tdl_verdict *v)
+{
+	doc_list(doc, "not_passed");
+	for (unsigned i = 0; i < v->n_checks; i++) {
+		const struct check *c = &v->checks[i];
+
+		if (c->state == TDL_STATE_FAILED || c->state == TDL_STATE_NOT_DONE)
+			doc_text(doc, NULL, "%s: %s: %s", c->name, state_names[c->state], c->reason);
+	}
+	doc_end(doc);
+}
+
+int tdl_verdict_explain(const struct tdl_verdict *verdict, unsigned flags, char **ret_text,
+			struct tdl_error *err)
+{
+	AUTO_DOC struct doc *doc = doc_new();
+
+	doc_object(doc, NULL);
+	doc_text(doc, "answer", "%s", answer_names[tdl_verdict_answer(verdict)]);
+	doc_time(doc, "at", verdict->at);
+	if (verdict->has_status)
+		show_status(doc, verdict);
+	show_failures(doc, verdict);
+	doc_end(doc);
+	return flags & TDL_RENDER_JSON ? doc_render_json(doc, false, ret_text, err)
+				       : doc_render_text(doc, false, ret_text, err);
 }
 
 int tdl_verdict_show(const struct tdl_verdict *verdict, unsigned flags, char **ret_text,

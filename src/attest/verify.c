@@ -7,24 +7,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tdlaunch/evidence.h>
+
 #include "attest/text.h"
 #include "attest/verdict.h"
 #include "base/attr.h"
 #include "base/scope.h"
 
+/* A check without a reason yet; NULL when there is no room. */
+static struct check *add(struct tdl_verdict *v, const char *name, enum tdl_state state,
+			 const char *source)
+{
+	if (v->n_checks == CHECKS_LIMIT) {
+		v->lost = true;
+		return NULL;
+	}
+	struct check *c = &v->checks[v->n_checks++];
+	size_t size = strnlen(source, sizeof(c->source) - 1);
+
+	c->name = name;
+	c->state = state;
+	c->reason[0] = '\0';
+	memcpy(c->source, source, size);
+	c->source[size] = '\0';
+	return c;
+}
+
 void verdict_add(struct tdl_verdict *v, const char *name, enum tdl_state state, const char *source,
 		 const char *fmt, ...)
 {
+	struct check *c = add(v, name, state, source);
 	va_list ap;
 
-	if (v->n_checks == CHECKS_LIMIT) {
-		v->lost = true;
+	if (!c)
 		return;
-	}
-	struct check *c = &v->checks[v->n_checks++];
-	c->name = name;
-	c->state = state;
-	snprintf(c->source, sizeof(c->source), "%s", source);
 	va_start(ap, fmt);
 	vsnprintf(c->reason, sizeof(c->reason), fmt, ap);
 	va_end(ap);
@@ -33,8 +49,10 @@ void verdict_add(struct tdl_verdict *v, const char *name, enum tdl_state state, 
 bool verdict_judge(struct tdl_verdict *v, const char *name, int rc, const struct tdl_error *err,
 		   const char *source)
 {
-	verdict_add(v, name, rc == 0 ? TDL_STATE_PASSED : TDL_STATE_FAILED, source, "%s",
-		    rc == 0 ? "" : err->text);
+	struct check *c = add(v, name, rc == 0 ? TDL_STATE_PASSED : TDL_STATE_FAILED, source);
+
+	if (c && rc != 0)
+		snprintf(c->reason, sizeof(c->reason), "%s", err->text);
 	return rc == 0;
 }
 
@@ -80,12 +98,27 @@ static void keep_fields(struct verify *s)
 	}
 }
 
+/* What is no quote is often something else that is known. */
+static int name_kind(const void *bytes, size_t size, int rc, struct tdl_error *err)
+{
+	enum tdl_evidence kind = tdl_evidence_recognise(bytes, size);
+	const uint8_t *first = bytes;
+
+	if (kind == TDL_EVIDENCE_UNKNOWN || (kind == TDL_EVIDENCE_QUOTE && first[0] < '0'))
+		return rc;
+	return tdl_while(err, rc, "this is %s%s",
+			 kind == TDL_EVIDENCE_QUOTE ? "hexadecimal or base64 text of a " : "",
+			 tdl_evidence_name(kind));
+}
+
 static void check_format(struct verify *s, const void *bytes, size_t size)
 {
 	struct tdl_error err = { 0 };
 	int zeros = 0;
 	int rc = tdl_quote_open(bytes, size, &s->quote, &err);
 
+	if (rc < 0)
+		rc = name_kind(bytes, size, rc, &err);
 	if (!verdict_judge(s->v, "quote-format", rc, &err, ""))
 		return;
 	size_t trailing = tdl_quote_trailing(s->quote, &zeros);
@@ -111,6 +144,7 @@ static void run(struct verify *s, const void *bytes, size_t size)
 	verify_signatures(s);
 	verify_collateral(s);
 	verify_tcb(s);
+	verify_vtpm(s);
 	verify_body(s);
 }
 
@@ -124,7 +158,8 @@ static int take_root(struct verify *s, struct tdl_error *err)
 		s->known_root = known_new();
 		if (!s->known_root)
 			return tdl_fail(err, -ENOMEM, "no memory for the root certificate");
-		if (certs_parse(s->opt->root, s->opt->root_size, 1, &s->known_root->certs, err) < 0)
+		if (certs_parse_known(s->opt->root, s->opt->root_size, 1, verify_pool(s),
+				      &s->known_root->certs, err) < 0)
 			return tdl_while(err, -EINVAL, "root certificate");
 		facts_keep(s->opt->cache, &key, s->known_root);
 	}
@@ -156,10 +191,11 @@ int tdl_verify(const void *bytes, size_t size, const struct tdl_verify_options *
 	if (!s.policy)
 		s.policy = strict;
 	if (rc == 0) {
-		s.v = calloc(1, sizeof(*s.v));
+		s.v = malloc(sizeof(*s.v));
 		rc = s.v ? 0 : tdl_fail(err, -ENOMEM, "no memory for a verdict");
 	}
 	if (rc == 0) {
+		memset(s.v, 0, offsetof(struct tdl_verdict, fields));
 		s.v->at = options->at;
 		run(&s, bytes, size);
 		*ret_verdict = s.v;
@@ -167,7 +203,6 @@ int tdl_verify(const void *bytes, size_t size, const struct tdl_verify_options *
 	tdl_quote_free(s.quote);
 	known_unref(&s.known_chain);
 	known_unref(&s.known_root);
-	known_unref(&s.known_qe);
 	return rc;
 }
 

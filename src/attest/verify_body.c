@@ -78,7 +78,7 @@ static void check_service_td(struct verify *s)
 			    "not list");
 }
 
-/* A field of the quote, or of the platform's certificate. */
+/* A field of the quote, of the platform's certificate, or a PCR of the guest's vTPM. */
 static bool find_value(const struct verify *s, const char *name, const uint8_t **ret_bytes,
 		       size_t *ret_size)
 {
@@ -88,6 +88,10 @@ static bool find_value(const struct verify *s, const char *name, const uint8_t *
 		*ret_bytes = name[0] == 'p' ? s->pck.ppid : s->pck.fmspc;
 		*ret_size = name[0] == 'p' ? sizeof(s->pck.ppid) : sizeof(s->pck.fmspc);
 		return s->has_pck;
+	}
+	if (strncmp(name, "pcr", 3) == 0) {
+		*ret_size = AZURE_PCR_SIZE;
+		return verify_find_pcr(s, name, ret_bytes);
 	}
 	if (tdl_quote_field(s->quote, name, &field) < 0)
 		return false;
@@ -104,19 +108,23 @@ static void judge_value(struct verify *s, const char *name, bool good, const cha
 	if (good)
 		verdict_add(s->v, name, TDL_STATE_PASSED, source, "%s", "");
 	else if (have)
-		verdict_add(s->v, name, TDL_STATE_FAILED, source, "the quote has %s",
+		verdict_add(s->v, name, TDL_STATE_FAILED, source, "the %s has %s",
+			    strncmp(name, "pcr", 3) == 0 ? "vTPM" : "quote",
 			    hex_encode(have, size, hex));
 	else
-		verdict_add(s->v, name, TDL_STATE_FAILED, source, "the quote has no such field");
+		verdict_add(s->v, name, TDL_STATE_FAILED, source, "%s",
+			    strncmp(name, "pcr", 3) == 0 ? "no TPM quote vouches for this register"
+							 : "the quote has no such field");
 }
 
 /* Everything that is expected of one field: from the policy and from the caller. A value that two
- * sources give must satisfy both. */
-static void compare_field(struct verify *s, const char *name)
+ * sources give must satisfy both. Returns whether anything was. */
+static bool compare_field(struct verify *s, const char *name)
 {
 	const uint8_t *have = NULL;
 	size_t size = 0;
-	bool found = find_value(s, name, &have, &size);
+	bool needed = s->policy->n_values > 0 || s->opt->n_expected > 0;
+	bool found = needed && find_value(s, name, &have, &size);
 	bool asked = false, match = false;
 
 	for (unsigned i = 0; i < s->policy->n_values; i++) {
@@ -146,17 +154,22 @@ static void compare_field(struct verify *s, const char *name)
 		judge_value(s, name, good, source, have, size);
 	else if (!asked && (strcmp(name, "mrtd") == 0 || strncmp(name, "rtmr", 4) == 0 ||
 			    strcmp(name, "reportdata") == 0))
-		verdict_add(s->v, name, TDL_STATE_NOT_ASKED, "", "nothing to compare with");
+		verdict_add(s->v, name, TDL_STATE_NOT_ASKED, "", "no value is pinned");
+	return given || asked;
 }
 
 /* An expected value for a field that no quote has must not be passed over. */
 static void refuse_unknown_fields(struct verify *s, const char *const *names, size_t n)
 {
+	const char *const *pcrs = verify_pcr_names();
+
 	for (size_t i = 0; i < s->opt->n_expected; i++) {
 		bool known = false;
 
 		for (size_t k = 0; k < n; k++)
 			known |= strcmp(s->opt->expected[i].field, names[k]) == 0;
+		for (size_t k = 0; k < AZURE_PCRS; k++)
+			known |= strcmp(s->opt->expected[i].field, pcrs[k]) == 0;
 		if (!known)
 			verdict_add(s->v, "expected-value", TDL_STATE_FAILED,
 				    s->opt->expected[i].source, "\"%.40s\" is not a field that can "
@@ -164,26 +177,39 @@ static void refuse_unknown_fields(struct verify *s, const char *const *names, si
 	}
 }
 
-/* What the checks leave open. A provider's paravisor shows by registers that are never extended. */
-static void note_identity(struct verify *s)
+/* Under a provider's paravisor the quote's registers say nothing of the guest: they are never
+ * extended, which is how it shows. Then the guest is what its vTPM's PCRs say, if anything. */
+static void judge_guest(struct verify *s, bool pcrs_compared)
 {
 	bool silent = all_zero(quote_bytes(s->quote, "rtmr0"), 48) &&
 		      all_zero(quote_bytes(s->quote, "rtmr1"), 48) &&
 		      all_zero(quote_bytes(s->quote, "rtmr2"), 48);
+
+	if (!silent || pcrs_compared)
+		return;
+	if (s->pcrs_known)
+		verdict_add(s->v, "guest", TDL_STATE_NOT_ASKED, "",
+			    "the vTPM's PCRs are those of this TD, and there is nothing to compare "
+			    "them with: expect pcr4, pcr7 or others");
+	else
+		verdict_add(s->v, "guest", TDL_STATE_NOT_ASKED, "",
+			    "RTMR0 to RTMR2 are zero: MRTD is that of a provider's paravisor, or of "
+			    "firmware that measures nothing. The quote attests the platform, not the "
+			    "guest image; that needs the vTPM's evidence: HCL report with run-time "
+			    "data bound in the quote, TPM quote with signature, nonce and PCRs, and "
+			    "expected values of these");
+}
+
+/* What the checks leave open. */
+static void note_identity(struct verify *s)
+{
+	struct tdl_policy asked = *s->policy; /* and what this verification pins besides */
 	const char *warning;
 
-	if (silent)
-		verdict_note(s->v, "RTMR0 to RTMR2 are zero: MRTD is that of a paravisor or of "
-			     "firmware that measures nothing. The quote attests the platform, not "
-			     "the guest's software; on Azure the guest part needs the vTPM evidence "
-			     "(HCL report, run-time data bound in the quote, TPM quote)");
-	for (size_t i = 0; (warning = tdl_policy_warning(s->policy, i)); i++) {
-		bool expects = s->opt->n_expected > 0;
-
-		/* Values given for this verification alone pin more than the policy does. */
-		if (!expects)
-			verdict_note(s->v, "%s", warning);
-	}
+	asked.also = s->opt->expected;
+	asked.n_also = s->opt->n_expected;
+	for (size_t i = 0; (warning = tdl_policy_warning(&asked, i)); i++)
+		verdict_note(s->v, "%s", warning);
 }
 
 void verify_body(struct verify *s)
@@ -196,8 +222,17 @@ void verify_body(struct verify *s)
 	check_attributes(s);
 	check_xfam(s);
 	check_service_td(s);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		compare_field(s, names[i]);
+	bool mrtd = false, pcrs = false;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		bool compared = compare_field(s, names[i]);
+
+		mrtd |= compared && strcmp(names[i], "mrtd") == 0;
+	}
+	for (size_t i = 0; i < AZURE_PCRS; i++)
+		pcrs |= compare_field(s, verify_pcr_names()[i]);
 	refuse_unknown_fields(s, names, ARRAY_SIZE(names));
+	judge_guest(s, pcrs);
+	if (s->opt->vtpm && !mrtd)
+		verdict_note(s->v, "%s", NOTE_MRTD_OPEN);
 	note_identity(s);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "attest/certification.h"
 #include "attest/text.h"
 #include "attest/verdict.h"
 #include "base/attr.h"
@@ -16,6 +17,13 @@ static const char *source_root(const struct verify *s)
 			       : "Intel SGX Root CA, pinned by key";
 }
 
+const struct cert_pool *verify_pool(const struct verify *s)
+{
+	static const struct cert_pool none;
+
+	return s->opt->collateral ? &s->opt->collateral->pool : &none;
+}
+
 bool verify_root_is_pinned(const struct verify *s, const X509 *root)
 {
 	if (s->pinned.count)
@@ -26,39 +34,32 @@ bool verify_root_is_pinned(const struct verify *s, const X509 *root)
 bool verify_dates(const struct verify *s, const X509 *cert, struct tdl_error *err)
 {
 	char name[CERT_NAME_SIZE], text[TIME_TEXT_SIZE];
+	bool readable;
 	int64_t from, to;
 
+	readable = cert_time(X509_get0_notBefore(cert), &from) &&
+		   cert_time(X509_get0_notAfter(cert), &to);
+	if (readable && s->opt->at >= from && s->opt->at <= to)
+		return true;
 	cert_common_name(X509_get_subject_name(cert), name);
-	if (!cert_time(X509_get0_notBefore(cert), &from) ||
-	    !cert_time(X509_get0_notAfter(cert), &to)) {
+	if (!readable)
 		tdl_fail(err, -EBADMSG, "certificate \"%s\": its dates cannot be read", name);
-		return false;
-	}
-	if (s->opt->at < from) {
+	else if (s->opt->at < from)
 		tdl_fail(err, -EKEYREJECTED, "certificate \"%s\" is valid from %s", name,
 			 time_text(from, text));
-		return false;
-	}
-	if (s->opt->at > to) {
+	else
 		tdl_fail(err, -EKEYREJECTED, "certificate \"%s\" expired on %s", name,
 			 time_text(to, text));
-		return false;
-	}
-	return true;
+	return false;
 }
 
 /* The chain of the bundle that starts with a PCK; NULL when there is none. */
 static const struct chain_document *bundled_chain(const struct tdl_collateral *c)
 {
-	char name[CERT_NAME_SIZE];
-
-	for (unsigned i = 0; c && i < c->n_chains; i++) {
-		const struct certs *found = &c->chains[i].certs;
-
-		cert_common_name(X509_get_subject_name(found->cert[0]), name);
-		if (strcmp(name, "Intel SGX PCK Certificate") == 0 && found->count <= 3)
+	for (unsigned i = 0; c && i < c->n_chains; i++)
+		if (strcmp(c->chains[i].name, "Intel SGX PCK Certificate") == 0 &&
+		    c->chains[i].certs.count <= 3)
 			return &c->chains[i];
-	}
 	return NULL;
 }
 
@@ -71,14 +72,12 @@ static int take_chain(struct verify *s, const struct chain_document *from, struc
 		return tdl_fail(err, -ENOMEM, "no memory for the PCK chain");
 	s->known_chain = k;
 	if (!from)
-		rc = certs_parse(s->quote->inner, s->quote->inner_size, 3, &k->certs, err);
+		rc = certs_parse_known(s->quote->inner, s->quote->inner_size, 3,
+				       verify_pool(s), &k->certs, err);
 	else
 		k->certs = from->certs;
 	for (unsigned i = 0; from && i < k->certs.count; i++)
 		X509_up_ref(k->certs.cert[i]);
-	for (unsigned i = 0; rc == 0 && i < k->certs.count; i++)
-		if (X509_digest(k->certs.cert[i], EVP_sha256(), k->cert_digest[i], NULL) != 1)
-			rc = tdl_fail(err, -EIO, "libcrypto cannot hash a certificate");
 	return rc;
 }
 
@@ -90,9 +89,17 @@ static int find_chain(struct verify *s, struct fact_key *ret_key, bool *ret_prov
 	bool embedded = s->quote->inner_type == CERT_PCK_CHAIN;
 	const struct chain_document *from = embedded ? NULL : bundled_chain(s->opt->collateral);
 
+	if (!embedded) {
+		AUTO_CERTIFICATION struct certification named = { 0 };
+		int rc = certification_parse(s->quote, &named, err);
+
+		if (rc < 0)
+			return rc;
+	}
 	if (!embedded && !from)
-		return tdl_fail(err, -EOPNOTSUPP, "certification data of type %u has no PCK chain, "
-				"and the collateral has none either", s->quote->inner_type);
+		return tdl_fail(err, -ENOENT, "certification data of type %u (%s) is no PCK chain, "
+				"and the collateral has none; add that of the platform to it",
+				s->quote->inner_type, certification_name(s->quote->inner_type));
 	*ret_key = (struct fact_key){ .kind = FACT_CHAIN };
 	if (embedded)
 		sha256(s->quote->inner, s->quote->inner_size, ret_key->digest[0]);
@@ -130,12 +137,31 @@ static int check_roles(const struct certs *chain, struct tdl_error *err)
 	return 0;
 }
 
-/* No chain: what would have been judged by it. */
-static void without_chain(struct verify *s)
+/* No chain: what would have been judged by it. One that had to come from elsewhere and did not says
+ * nothing against the quote. */
+static void without_chain(struct verify *s, int rc, const struct tdl_error *err)
 {
+	verdict_add(s->v, "pck-chain-format",
+		    rc == -ENOENT ? TDL_STATE_NOT_DONE : TDL_STATE_FAILED,
+		    rc == -ENOENT ? "collateral" : "", "%s", err->text);
 	verdict_add(s->v, "root", TDL_STATE_NOT_DONE, source_root(s), "no PCK chain");
 	verdict_add(s->v, "pck-chain", TDL_STATE_NOT_DONE, source_root(s), "no PCK chain");
 	s->chain.count = 0;
+}
+
+/* A chain that came from elsewhere must be that of the platform which the quote names. */
+static void check_named(struct verify *s)
+{
+	AUTO_CERTIFICATION struct certification named = { 0 };
+	uint16_t type = s->quote->inner_type;
+	struct tdl_error err = { 0 };
+
+	if (type == CERT_PCK_CHAIN || !s->has_pck)
+		return;
+	int rc = certification_parse(s->quote, &named, &err);
+	if (rc == 0)
+		rc = certification_names(&named, type, s->chain.cert[0], &s->pck, &err);
+	verdict_judge(s->v, "certification-data", rc, &err, "PCK chain of the collateral");
 }
 
 void verify_chain(struct verify *s)
@@ -149,10 +175,11 @@ void verify_chain(struct verify *s)
 		s->chain = s->known_chain->certs;
 	if (rc == 0 && !proven)
 		rc = check_roles(&s->chain, &err);
-	if (!verdict_judge(s->v, "pck-chain-format", rc, &err, "")) {
-		without_chain(s);
+	if (rc < 0) {
+		without_chain(s, rc, &err);
 		return;
 	}
+	verdict_judge(s->v, "pck-chain-format", 0, NULL, "");
 	s->root_good = verify_root_is_pinned(s, s->chain.cert[2]);
 	verdict_add(s->v, "root", s->root_good ? TDL_STATE_PASSED : TDL_STATE_FAILED,
 		    source_root(s), "%s",
@@ -167,6 +194,7 @@ void verify_chain(struct verify *s)
 	s->pck = s->known_chain->pck;
 	if (!proven && path == 0 && rc == 0)
 		facts_keep(s->opt->cache, &key, s->known_chain);
+	check_named(s);
 }
 
 /* Did this certificate sign the list? It is the one at a place of the chain. */
@@ -175,10 +203,10 @@ static bool signed_crl(const struct verify *s, const struct crl_document *d, uns
 	struct fact_key key = { .kind = FACT_CRL };
 
 	memcpy(key.digest[0], d->digest, SHA256_SIZE);
-	memcpy(key.digest[1], s->known_chain->cert_digest[place], SHA256_SIZE);
+	memcpy(key.digest[1], s->known_chain->certs.digest[place], SHA256_SIZE);
 	if (facts_has(s->opt->cache, &key))
 		return true;
-	if (X509_CRL_verify(d->crl, X509_get0_pubkey(s->chain.cert[place])) != 1)
+	if (!crl_is_signed(&d->crl, X509_get0_pubkey(s->chain.cert[place])))
 		return false;
 	facts_mark(s->opt->cache, &key);
 	return true;
@@ -190,42 +218,38 @@ static const struct crl_document *find_crl(const struct verify *s, unsigned plac
 	X509_NAME *issuer = X509_get_subject_name(s->chain.cert[place]);
 	const struct tdl_collateral *c = s->opt->collateral;
 	const struct crl_document *best = NULL;
-	int64_t best_time = 0, time = 0;
 
 	for (unsigned i = 0; c && i < c->n_crls; i++) {
-		X509_CRL *crl = c->crls[i].crl;
+		const struct crl_document *d = &c->crls[i];
 
-		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), issuer) != 0 ||
-		    !signed_crl(s, &c->crls[i], place))
-			continue;
-		if (!cert_time(X509_CRL_get0_lastUpdate(crl), &time))
-			continue;
-		if (!best || time > best_time) {
-			best = &c->crls[i];
-			best_time = time;
-		}
+		if (X509_NAME_cmp(d->crl.issuer, issuer) == 0 && signed_crl(s, d, place) &&
+		    (!best || d->crl.from > best->crl.from))
+			best = d;
 	}
 	return best;
 }
 
-static int check_crl_dates(const struct verify *s, const X509_CRL *crl, struct tdl_error *err)
+/* Is a document of the collateral valid now, and not older than the policy wants? What the policy
+ * lets pass is said. */
+static int check_dates(struct verify *s, const char *name, int64_t from, int64_t to,
+		       uint32_t max_days, struct tdl_error *err)
 {
+	const int64_t day = 86400;
 	char text[TIME_TEXT_SIZE];
-	int64_t from, to;
 
-	if (!cert_time(X509_CRL_get0_lastUpdate(crl), &from) ||
-	    !cert_time(X509_CRL_get0_nextUpdate(crl), &to))
-		return tdl_fail(err, -EBADMSG, "its dates cannot be read");
-	if (s->policy->max_crl_age && s->opt->at > from &&
-	    seconds_to_days(s->opt->at - from) > s->policy->max_crl_age)
+	if (max_days && s->opt->at > from && s->opt->at - from > max_days * day)
 		return tdl_fail(err, -EKEYREJECTED, "issued on %s, older than %u days",
-				time_text(from, text), s->policy->max_crl_age);
-	if (s->policy->allow_expired)
+				time_text(from, text), max_days);
+	if (s->opt->at >= from && s->opt->at <= to)
 		return 0;
 	if (s->opt->at < from)
-		return tdl_fail(err, -EKEYREJECTED, "valid from %s", time_text(from, text));
-	if (s->opt->at > to)
-		return tdl_fail(err, -EKEYREJECTED, "expired on %s", time_text(to, text));
+		tdl_fail(err, -EKEYREJECTED, "issued on %s, after the time of this check",
+			 time_text(from, text));
+	else
+		tdl_fail(err, -EKEYREJECTED, "expired on %s", time_text(to, text));
+	if (!s->policy->allow_expired)
+		return -EKEYREJECTED;
+	verdict_note(s->v, "%s: %s, and the policy allows that", name, err->text);
 	return 0;
 }
 
@@ -243,16 +267,16 @@ static const struct crl_document *check_crl(struct verify *s, const char *name, 
 			    "the collateral has no list that this chain's issuer signed");
 		return NULL;
 	}
-	verdict_judge(s->v, name, check_crl_dates(s, found->crl, &err), &err, found->file);
+	int rc = check_dates(s, name, found->crl.from, found->crl.to, s->policy->max_crl_age, &err);
+	verdict_judge(s->v, name, rc, &err, found->file);
 	return found;
 }
 
 static bool is_revoked(const struct crl_document *crl, X509 *cert, struct tdl_error *err)
 {
-	X509_REVOKED *entry = NULL;
 	char name[CERT_NAME_SIZE], serial[CERT_NAME_SIZE];
 
-	if (!crl || X509_CRL_get0_by_cert(crl->crl, &entry, cert) != 1)
+	if (!crl || !crl_lists(&crl->crl, cert))
 		return false;
 	tdl_fail(err, -EKEYREJECTED, "\"%s\" with serial %s is revoked by %s",
 		 cert_common_name(X509_get_subject_name(cert), name),
@@ -291,16 +315,12 @@ static int check_binding(const struct tdl_quote *q, struct tdl_error *err)
 {
 	enum { REPORT_DATA_AT = 320 };
 	uint8_t digest[64] = { 0 };
-	size_t size = 0;
 	uint8_t joined[64 + UINT16_MAX];
 
 	memcpy(joined, q->key, P256_SIZE);
 	if (q->auth_size)
 		memcpy(joined + P256_SIZE, q->auth, q->auth_size);
-	int rc = hash_named("SHA256", joined, P256_SIZE + (size_t)q->auth_size, digest, &size, err);
-	if (rc < 0)
-		return rc;
-	memset(digest + size, 0, sizeof(digest) - size);
+	sha256(joined, P256_SIZE + (size_t)q->auth_size, digest);
 	if (memcmp(digest, q->qe_report + REPORT_DATA_AT, sizeof(digest)) != 0)
 		return tdl_fail(err, -EKEYREJECTED, "the QE report does not vouch for the "
 				"attestation key");
@@ -314,17 +334,16 @@ static void check_enclave(struct verify *s)
 	const struct tdl_quote *q = s->quote;
 	struct fact_key key = { .kind = FACT_QE };
 	struct tdl_error err = { 0 };
-	bool has_chain = s->chain.count == 3, good = true;
+	bool has_chain = s->chain.count == 3, good = true, proven = false;
 
 	if (has_chain) {
 		enum { TYPE_AND_SIZE = 6 };
 
 		/* From the attestation key to the end of the authentication data. */
 		sha256(q->key, (size_t)(q->inner - TYPE_AND_SIZE - q->key), key.digest[0]);
-		memcpy(key.digest[1], s->known_chain->cert_digest[0], SHA256_SIZE);
-		s->known_qe = facts_find(s->opt->cache, &key);
+		memcpy(key.digest[1], s->known_chain->certs.digest[0], SHA256_SIZE);
+		proven = facts_has(s->opt->cache, &key);
 	}
-	bool proven = s->known_qe != NULL;
 	if (!has_chain)
 		verdict_add(s->v, "qe-report-signature", TDL_STATE_NOT_DONE, "PCK certificate",
 			    "no PCK chain");
@@ -337,27 +356,25 @@ static void check_enclave(struct verify *s)
 				     &err, "PCK certificate");
 	good &= verdict_judge(s->v, "key-binding", proven ? 0 : check_binding(q, &err), &err,
 			      "QE report");
-	if (proven)
-		return;
-	s->known_qe = known_new();
-	if (s->known_qe && p256_key(q->key, &s->known_qe->key, NULL) == 0 && has_chain && good)
-		facts_keep(s->opt->cache, &key, s->known_qe);
+	if (has_chain && good && !proven)
+		facts_mark(s->opt->cache, &key);
 }
 
 void verify_signatures(struct verify *s)
 {
 	const struct tdl_quote *q = s->quote;
 	struct tdl_error err = { 0 };
-	int rc;
 
 	check_enclave(s);
-	if (!s->known_qe)
-		rc = tdl_fail(&err, -ENOMEM, "no memory for the attestation key");
-	else if (!s->known_qe->key)
-		rc = tdl_fail(&err, -EKEYREJECTED, "the key is not a point of P-256");
-	else
-		rc = p256_verify(s->known_qe->key, q->bytes, q->signed_size, q->signature, &err);
+	int rc = p256_verify_point(q->key, q->bytes, q->signed_size, q->signature, &err);
 	verdict_judge(s->v, "quote-signature", rc, &err, "attestation key");
+}
+
+static const char signer_name[] = "Intel SGX TCB Signing";
+
+static bool is_signer(const struct chain_document *d)
+{
+	return strcmp(d->name, signer_name) == 0;
 }
 
 /* The root that the signer's chain leads to: its own, or the one that is trusted anyway. */
@@ -370,23 +387,38 @@ static X509 *root_of_signer(const struct verify *s, const struct certs *found)
 	return s->chain.count == 3 ? s->chain.cert[2] : NULL;
 }
 
-/* Is this a chain of the TCB signer's, and did the signer sign the text? Whether the root is the
- * trusted one, dates and revocation are judged elsewhere. */
-static int check_signature(const struct certs *found, X509 *root, const struct signed_text *t,
-			   struct tdl_error *err)
+/* Is the TCB signer's path to the root valid? It signs two documents; certificates of the same bytes
+ * are one object, so that the path is verified once. */
+static int check_signer_path(struct verify *s, const struct certs *found, X509 *root,
+			     struct tdl_error *err)
 {
 	struct certs path = *found;
-	char name[CERT_NAME_SIZE];
 
-	cert_common_name(X509_get_subject_name(found->cert[0]), name);
-	if (strcmp(name, "Intel SGX TCB Signing") != 0)
-		return tdl_fail(err, -EKEYREJECTED, "the signer is \"%s\", expected is \"Intel SGX "
-				"TCB Signing\"", name);
+	if (s->signer == found->cert[0] && s->signer_root == root)
+		return 0;
+	path.count = 1;
+	int rc = certs_verify_path(&path, root, err);
+	if (rc < 0)
+		return rc;
+	s->signer = found->cert[0];
+	s->signer_root = root;
+	return 0;
+}
+
+/* Is this a chain of the TCB signer's, and did the signer sign the text? Whether the root is the
+ * trusted one, dates and revocation are judged elsewhere. */
+static int check_signature(struct verify *s, const struct chain_document *d, X509 *root,
+			   const struct signed_text *t, struct tdl_error *err)
+{
+	const struct certs *found = &d->certs;
+
+	if (!is_signer(d))
+		return tdl_fail(err, -EKEYREJECTED, "the signer is \"%s\", expected is \"%s\"",
+				d->name, signer_name);
 	if (!root || found->count > 2)
 		return tdl_fail(err, -EBADMSG, "the signer's chain has %u certificates",
 				found->count);
-	path.count = 1;
-	int rc = certs_verify_path(&path, root, err);
+	int rc = check_signer_path(s, found, root, err);
 	if (rc < 0)
 		return rc;
 	if (!cert_key_is_p256(found->cert[0]))
@@ -396,7 +428,7 @@ static int check_signature(const struct certs *found, X509 *root, const struct s
 }
 
 /* All that is to be said about one chain as the signer of a text. */
-static int check_signer(const struct verify *s, const struct chain_document *found,
+static int check_signer(struct verify *s, const struct chain_document *found,
 			const struct signed_text *t, struct tdl_error *err)
 {
 	X509 *root = root_of_signer(s, &found->certs);
@@ -408,7 +440,7 @@ static int check_signer(const struct verify *s, const struct chain_document *fou
 	if (root && found->certs.count == 1)
 		X509_digest(root, EVP_sha256(), key.digest[2], NULL);
 	if (!facts_has(s->opt->cache, &key)) {
-		int rc = check_signature(&found->certs, root, t, err);
+		int rc = check_signature(s, found, root, t, err);
 
 		if (rc < 0)
 			return rc;
@@ -424,7 +456,7 @@ static int check_signer(const struct verify *s, const struct chain_document *fou
 }
 
 /* Some chain of the bundle signed the text; the last failure is reported when none did. */
-static int check_signed(const struct verify *s, const struct signed_text *t,
+static int check_signed(struct verify *s, const struct signed_text *t,
 			const char **ret_file, struct tdl_error *err)
 {
 	const struct tdl_collateral *c = s->opt->collateral;
@@ -433,12 +465,9 @@ static int check_signed(const struct verify *s, const struct signed_text *t,
 
 	*ret_file = t->file;
 	for (unsigned i = 0; i < c->n_chains; i++) {
-		const struct certs *found = &c->chains[i].certs;
 		struct tdl_error problem = { 0 };
-		char name[CERT_NAME_SIZE];
+		bool signer = is_signer(&c->chains[i]);
 
-		cert_common_name(X509_get_subject_name(found->cert[0]), name);
-		bool signer = strcmp(name, "Intel SGX TCB Signing") == 0;
 		if (seen_signer && !signer)
 			continue; /* do not let a stranger's failure hide the signer's */
 		int one = check_signer(s, &c->chains[i], t, &problem);
@@ -451,25 +480,6 @@ static int check_signed(const struct verify *s, const struct signed_text *t,
 	return rc;
 }
 
-static int check_document_dates(const struct verify *s, int64_t issued, int64_t next_update,
-				struct tdl_error *err)
-{
-	char text[TIME_TEXT_SIZE];
-
-	if (s->policy->max_collateral_age && s->opt->at > issued &&
-	    seconds_to_days(s->opt->at - issued) > s->policy->max_collateral_age)
-		return tdl_fail(err, -EKEYREJECTED, "issued on %s, older than %u days",
-				time_text(issued, text), s->policy->max_collateral_age);
-	if (s->policy->allow_expired)
-		return 0;
-	if (s->opt->at < issued)
-		return tdl_fail(err, -EKEYREJECTED, "issued on %s, after the time of this check",
-				time_text(issued, text));
-	if (s->opt->at > next_update)
-		return tdl_fail(err, -EKEYREJECTED, "expired on %s", time_text(next_update, text));
-	return 0;
-}
-
 static void check_document(struct verify *s, const char *name, const struct signed_text *t,
 			   int64_t issued, int64_t next_update)
 {
@@ -480,7 +490,8 @@ static void check_document(struct verify *s, const char *name, const struct sign
 	if (rc == 0)
 		rc = check_signed(s, t, &file, &err);
 	if (rc == 0)
-		rc = check_document_dates(s, issued, next_update, &err);
+		rc = check_dates(s, name, issued, next_update, s->policy->max_collateral_age,
+				 &err);
 	verdict_judge(s->v, name, rc, &err, file);
 }
 

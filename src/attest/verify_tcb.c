@@ -2,6 +2,7 @@
 /* Collateral applied: FMSPC, QE identity, TDX module, TCB level, and what the status means for the
  * policy. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,43 +114,95 @@ static void merge(struct tdl_verdict *v, const struct tcb_verdict *level)
 		qsort(v->advisories, v->n_advisories, sizeof(*v->advisories), compare_advisories);
 }
 
-/* Why the platform is not at the best level: the first component that the best one wants. */
-static void explain_platform(struct verify *s, const struct tcb_match *m)
+static void add_explanation(struct tdl_verdict *v, const char *fmt, ...)
 {
-	const struct tcb_level *best = &s->tcb->info.levels[0];
-	char where[200], date[TIME_TEXT_SIZE];
+	va_list ap;
 
-	if (m->platform == best ||
-	    tcb_level_reached(best, &s->pck, svn_of(s), where, sizeof(where)))
+	if (v->n_explanations == EXPLANATIONS_LIMIT)
 		return;
-	snprintf(s->v->explanation[0], REASON_SIZE,
-		 "platform: %s (level %s of %.10s)", where,
-		 tcb_status_name(best->verdict.status), time_text(best->verdict.date, date));
+	va_start(ap, fmt);
+	vsnprintf(v->explanation[v->n_explanations++], EXPLANATION_SIZE, fmt, ap);
+	va_end(ap);
 }
 
-static void explain_svn(char *ret_text, const char *what, const char *raised_by,
+/* What a status wants that no update of an SVN gives; NULL for the others. */
+static const char *remedy(enum tcb_status status)
+{
+	switch (status) {
+	case TCB_SW_HARDENING_NEEDED:
+		return "the software in the TD must be hardened as the advisories say";
+	case TCB_CONFIGURATION_NEEDED:
+	case TCB_OUT_OF_DATE_CONFIGURATION_NEEDED:
+		return "the platform's configuration (BIOS settings) must change as the advisories say";
+	case TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED:
+		return "the platform's configuration (BIOS settings) must change and the software in the "
+		       "TD be hardened as the advisories say";
+	default:
+		return NULL;
+	}
+}
+
+/* The nearest level above that is up to date, or the best one. */
+static const struct tcb_level *wanted_level(const struct tcb_info *info,
+					    const struct tcb_level *have)
+{
+	const struct tcb_level *level = have ? have : info->levels + info->n_levels;
+
+	while (level > info->levels)
+		if ((--level)->verdict.status == TCB_UP_TO_DATE)
+			return level;
+	return info->levels;
+}
+
+/* Which components of which level fall short, since when, and what raises them. */
+static void explain_platform(struct verify *s, const struct tcb_match *m)
+{
+	const struct tcb_info *info = &s->tcb->info;
+	enum tcb_status status = m->platform ? m->platform->verdict.status : TCB_NOT_SUPPORTED;
+	const struct tcb_level *want = wanted_level(info, m->platform);
+	char where[200], date[TIME_TEXT_SIZE];
+
+	if (status == TCB_UP_TO_DATE)
+		return;
+	if (remedy(status))
+		add_explanation(s->v, "platform: %s since %.10s: %s", tcb_status_name(status),
+				time_text(m->platform->verdict.date, date), remedy(status));
+	else if (want == m->platform)
+		add_explanation(s->v, "platform: the best level that is known, of %.10s, is %s",
+				time_text(want->verdict.date, date), tcb_status_name(status));
+	for (int i = 0; i < TCB_LACKS; i++)
+		if (tcb_level_lacks(want, &s->pck, svn_of(s), i, where, sizeof(where)))
+			add_explanation(s->v, "platform: %s (level %s of %.10s)", where,
+					tcb_status_name(want->verdict.status),
+					time_text(want->verdict.date, date));
+}
+
+static void explain_svn(struct tdl_verdict *v, const char *what, const char *raised_by,
 			const struct svn_levels *levels, unsigned svn)
 {
 	char date[TIME_TEXT_SIZE];
 
 	if (levels->count && svn < levels->level[0].isvsvn)
-		snprintf(ret_text, REASON_SIZE,
-			 "%s SVN is %u, the level of %.10s needs %u; %s raises it", what, svn,
-			 time_text(levels->level[0].verdict.date, date), levels->level[0].isvsvn,
-			 raised_by);
+		add_explanation(v, "%s SVN is %u, the level of %.10s needs %u; %s raises it", what,
+				svn, time_text(levels->level[0].verdict.date, date),
+				levels->level[0].isvsvn, raised_by);
 }
 
 static void explain(struct verify *s, const struct tcb_match *m)
 {
 	const uint8_t *svn = svn_of(s);
+	enum tcb_status status = s->v->converged;
 
 	explain_platform(s, m);
 	if (m->needs_module && m->identity)
-		explain_svn(s->v->explanation[1], m->identity->id, "a TDX module update",
-			    &m->identity->levels, svn[0]);
+		explain_svn(s->v, m->identity->id, "a TDX module update", &m->identity->levels,
+			    svn[0]);
 	if (s->qe)
-		explain_svn(s->v->explanation[2], "QE", "an update of the TD quoting enclave",
+		explain_svn(s->v, "QE", "an update of the TD quoting enclave",
 			    &s->qe->identity.levels, qe_isvsvn(s));
+	if (status == TCB_RELAUNCH_ADVISED || status == TCB_RELAUNCH_ADVISED_CONFIGURATION_NEEDED)
+		add_explanation(s->v, "the platform was updated after this TD was launched: launching "
+				"it again raises it");
 }
 
 static void keep_match(struct verify *s, const struct tcb_match *m)
@@ -163,7 +216,7 @@ static void keep_match(struct verify *s, const struct tcb_match *m)
 	v->module = m->module ? m->module->verdict.status : TCB_NOT_SUPPORTED;
 	v->has_qe = s->qe != NULL;
 	v->qe = m->qe ? m->qe->verdict.status : TCB_NOT_SUPPORTED;
-	v->advisories = calloc(VERDICT_ADVISORIES_LIMIT, sizeof(*v->advisories));
+	v->advisories = malloc(VERDICT_ADVISORIES_LIMIT * sizeof(*v->advisories));
 	if (!v->advisories) {
 		v->lost = true;
 		return;
@@ -238,7 +291,7 @@ static void check_numbers(struct verify *s)
 			    time_text(s->policy->min_tcb_date, text));
 }
 
-static void check_svns(struct verify *s)
+void verify_svns(struct verify *s)
 {
 	const uint8_t *svn = svn_of(s);
 
@@ -260,7 +313,9 @@ static void check_svns(struct verify *s)
 								     : TDL_STATE_FAILED,
 			    "policy", "PCE SVN %u, at least %u is required", s->pck.pcesvn,
 			    s->policy->min_pcesvn);
-	if (s->policy->min_qe_isvsvn)
+	if (s->policy->min_qe_isvsvn && !s->quote->qe_report)
+		verdict_add(s->v, "min-qe-isvsvn", TDL_STATE_NOT_DONE, "policy", "no QE report");
+	else if (s->policy->min_qe_isvsvn)
 		verdict_add(s->v, "min-qe-isvsvn",
 			    qe_isvsvn(s) >= s->policy->min_qe_isvsvn ? TDL_STATE_PASSED
 								     : TDL_STATE_FAILED,
@@ -273,7 +328,7 @@ void verify_tcb(struct verify *s)
 	const uint8_t *svn2 = quote_bytes(s->quote, "tee_tcb_svn2");
 	struct tcb_match current;
 
-	check_svns(s);
+	verify_svns(s);
 	if (s->qe)
 		check_qe(s);
 	else

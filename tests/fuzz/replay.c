@@ -97,20 +97,45 @@ static int run_folder(const char *folder)
 	return ran;
 }
 
+/* The folders of public data that tests/fuzz/seeds names for this harness. */
+static int run_public(const char *source, const char *harness)
+{
+	const char *corpus = getenv("TDL_CORPUS");
+	char path[4096], line[256], name[64], folder[128];
+	int ran = 0;
+
+	snprintf(path, sizeof(path), "%s/tests/fuzz/seeds", source);
+	FILE *seeds = fopen(path, "r");
+	if (!seeds) {
+		fprintf(stderr, "cannot read %s\n", path);
+		exit(1);
+	}
+	while (fgets(line, sizeof(line), seeds)) {
+		if (sscanf(line, "%63s %127s", name, folder) != 2 || strcmp(name, harness) != 0)
+			continue;
+		snprintf(path, sizeof(path), "%s%s/%s", corpus ? corpus : source,
+			 corpus ? "" : "/../shared/corpus", folder);
+		ran += run_folder(path);
+	}
+	fclose(seeds);
+	return ran;
+}
+
 int main(int argc, char **argv)
 {
-	const char *source = getenv("TDL_SRCDIR");
+	const char *source = getenv("TDL_SRCDIR") ? getenv("TDL_SRCDIR") : ".";
 	const char *name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
 	char folder[4096];
 	int ran = 0;
 
 	if (strncmp(name, "lt-", 3) == 0)
 		name += 3;
-	snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", source ? source : ".", name);
+	snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", source, name);
 	for (int i = 1; i < argc; i++)
 		ran += run_file(argv[i]);
+	int public = argc == 1 ? run_public(source, name) : 0;
 	if (argc == 1)
 		ran = run_folder(folder);
-	printf("%s: %d inputs\n", name, ran);
+	printf("%s: %d inputs, and %d of public data\n", name, ran, public);
 	return ran ? 0 : 1;
 }

@@ -15,5 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		runtime_end(&log);
 	if (runtime_parse_ima((const char *)data, size, &log, NULL) == 0)
 		runtime_end(&log);
+	if (runtime_parse_cel(data, size, &log, NULL) == 0)
+		runtime_end(&log);
+	if (runtime_parse_cel_json((const char *)data, size, &log, NULL) == 0)
+		runtime_end(&log);
 	return 0;
 }

@@ -318,11 +318,50 @@ START_TEST(report_with_one_changed_byte_is_refused_or_inconsistent)
 }
 END_TEST
 
+static const struct {
+	const char *column, *field;
+} report_columns[] = {
+	{ "cpusvn", "cpusvn" },
+	{ "tee_tcb_info_hash", "tee_tcb_info_hash" },
+	{ "tee_info_hash", "tee_info_hash" },
+	{ "reportdata", "reportdata" },
+	{ "mac", "mac" },
+	{ "valid", "valid" },
+	{ "tee_tcb_svn", "tee_tcb_svn" },
+	{ "mrseam", "mrseam" },
+	{ "mrsignerseam", "mrsignerseam" },
+	{ "seamattr", "seam_attributes" },
+	{ "tee_tcb_svn2", "tee_tcb_svn2" },
+	{ "tdattr", "td_attributes" },
+	{ "xfam", "xfam" },
+	{ "mrtd", "mrtd" },
+	{ "mrconfigid", "mrconfigid" },
+	{ "mrowner", "mrowner" },
+	{ "mrownerconfig", "mrownerconfig" },
+	{ "rtmr0", "rtmr0" },
+	{ "rtmr1", "rtmr1" },
+	{ "rtmr2", "rtmr2" },
+	{ "rtmr3", "rtmr3" },
+	{ "servtd_hash", "servtd_hash" },
+};
+
+static bool is_true(const struct tsv *t, size_t row, const char *column)
+{
+	return strcmp(tsv_cell(t, row, column), "True") == 0;
+}
+
+/* What tdl_report_check() hashes, asked one by one. */
+static bool hash_is(const uint8_t *bytes, size_t from, size_t size, size_t hash_at)
+{
+	uint8_t digest[48];
+	struct tdl_error err = { 0 };
+
+	test_rc(sha384(bytes + from, size, digest, &err), 0, &err);
+	return memcmp(digest, bytes + hash_at, sizeof(digest)) == 0;
+}
+
 START_TEST(public_reports_read_as_the_table_says)
 {
-	static const char *const fields[] = { "cpusvn", "tee_tcb_info_hash", "tee_info_hash",
-					      "reportdata", "mac", "tee_tcb_svn", "mrseam", "mrtd",
-					      "rtmr0", "rtmr1", "rtmr2", "rtmr3", "xfam" };
 	struct tsv *t = tsv_corpus("tdreport_fields.tsv");
 
 	for (size_t row = 0; t && row < t->rows; row++) {
@@ -335,11 +374,15 @@ START_TEST(public_reports_read_as_the_table_says)
 		char hex[256];
 
 		test_rc(tdl_report_open(bytes, size, &report, &err), good ? 0 : -EBADMSG, &err);
-		for (size_t i = 0; good && i < ARRAY_SIZE(fields); i++) {
-			ck_assert_int_eq(tdl_report_field(report, fields[i], &field), 0);
+		for (size_t i = 0; good && i < ARRAY_SIZE(report_columns); i++) {
+			ck_assert_int_eq(
+				tdl_report_field(report, report_columns[i].field, &field), 0);
 			ck_assert_str_eq(hex_encode(field.bytes, field.size, hex),
-					 tsv_cell(t, row, fields[i]));
+					 tsv_cell(t, row, report_columns[i].column));
 		}
+		ck_assert_str_eq(hex_encode(bytes, 4, hex), tsv_cell(t, row, "type"));
+		ck_assert_int_eq(hash_is(bytes, 256, 239, 32), is_true(t, row, "tcb_hash_ok"));
+		ck_assert_int_eq(hash_is(bytes, 512, 512, 80), is_true(t, row, "td_hash_ok"));
 		if (good)
 			test_rc(tdl_report_check(report, &err), 0, &err);
 		tdl_report_free(report);

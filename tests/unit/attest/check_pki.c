@@ -8,6 +8,7 @@
 
 #include "base/attr.h"
 #include "base/bytes.h"
+#include "tdlaunch/evidence.h"
 #include "tdlaunch/verdict.h"
 #include "tests/lib/test.h"
 #include "tests/unit/attest/pki.h"
@@ -75,6 +76,9 @@ static const struct pki_case {
 	{ "broken name chain", { .broken_names = true }, TDL_ANSWER_NO, "UpToDate", "pck-chain",
 	  NULL },
 	{ "leaf on P-384", { .leaf_curve = "P-384" }, TDL_ANSWER_NO, NULL, "pck-chain-format", NULL },
+	{ "root on P-384", { .root_curve = "P-384" }, TDL_ANSWER_NO, NULL, "pck-chain-format", NULL },
+	{ "signer on P-384", { .signer_curve = "P-384" }, TDL_ANSWER_NO, "UpToDate", "tcb-info",
+	  NULL },
 	{ "a chain of four", { .extra_ca = true }, TDL_ANSWER_NO, NULL, "pck-chain-format", NULL },
 	{ "foreign enclave", { .foreign_enclave = true }, TDL_ANSWER_NO, "UpToDate",
 	  "qe-identity-match", NULL },
@@ -87,6 +91,33 @@ static const struct pki_case {
 	{ "text changed after signing", { .indent_tcb = true }, TDL_ANSWER_NO, "UpToDate",
 	  "tcb-info", NULL },
 	{ "a member twice", { .twice = true }, TDL_ANSWER_NO, NULL, "tcb-info", NULL },
+	{ "PPID, chain beside it", { .certification = 1, .chain_beside = true }, TDL_ANSWER_YES,
+	  "UpToDate", NULL, NULL },
+	{ "PPID of another platform",
+	  { .certification = 1, .chain_beside = true, .other_platform = true }, TDL_ANSWER_NO,
+	  "UpToDate", "certification-data", NULL },
+	{ "PPID, no chain", { .certification = 1 }, TDL_ANSWER_UNKNOWN, NULL, "pck-chain-format",
+	  NULL },
+	{ "encrypted PPID, chain beside it", { .certification = 2, .chain_beside = true },
+	  TDL_ANSWER_YES, "UpToDate", NULL, NULL },
+	{ "encrypted PPID, RSA-3072", { .certification = 3, .chain_beside = true }, TDL_ANSWER_YES,
+	  "UpToDate", NULL, NULL },
+	{ "encrypted PPID of another PCE",
+	  { .certification = 3, .chain_beside = true, .other_platform = true }, TDL_ANSWER_NO,
+	  "UpToDate", "certification-data", NULL },
+	{ "encrypted PPID, no chain", { .certification = 3 }, TDL_ANSWER_UNKNOWN, NULL,
+	  "pck-chain-format", NULL },
+	{ "leaf, chain beside it", { .certification = 4, .chain_beside = true }, TDL_ANSWER_YES,
+	  "UpToDate", NULL, NULL },
+	{ "another leaf than beside it",
+	  { .certification = 4, .chain_beside = true, .other_platform = true }, TDL_ANSWER_NO,
+	  "UpToDate", "certification-data", NULL },
+	{ "leaf, no chain", { .certification = 4 }, TDL_ANSWER_UNKNOWN, NULL, "pck-chain-format",
+	  NULL },
+	{ "platform manifest", { .certification = 7, .chain_beside = true }, TDL_ANSWER_NO, NULL,
+	  "pck-chain-format", NULL },
+	{ "QE report in a QE report", { .certification = 6 }, TDL_ANSWER_NO, NULL, "quote-format",
+	  NULL },
 	{ "no root CRL", { .drop_root_crl = true }, TDL_ANSWER_NO, "UpToDate", "root-crl", NULL },
 	{ "no PCK CRL", { .drop_pck_crl = true }, TDL_ANSWER_NO, "UpToDate", "pck-crl", NULL },
 	{ "CRLs of each other's issuer", { .swap_crls = true }, TDL_ANSWER_NO, "UpToDate",
@@ -304,6 +335,39 @@ START_TEST(expected_values_are_compared_whole_and_name_their_source)
 }
 END_TEST
 
+/* MRTD of the quotes here. */
+#define H48 "4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d"
+
+/* Which other software could pass depends on what policy and caller pin together. */
+static const struct {
+	const char *fields[4], *policy, *warning; /* NULL: none but those of other kinds */
+} forgeable[] = {
+	{ { NULL }, NULL, "no measurement is pinned" },
+	{ { "reportdata" }, NULL, "no measurement is pinned" },
+	{ { "mrtd" }, NULL, "only MRTD is pinned" },
+	{ { "rtmr0" }, NULL, "RTMRs are pinned without MRTD" },
+	{ { "rtmr1", "rtmr2" }, "\"mrtd\":\"" H48 "\"", "RTMR0 is not pinned" },
+	{ { "mrtd", "rtmr0", "rtmr1", "rtmr2" }, NULL, "report data is not pinned" },
+};
+
+START_TEST(a_verdict_warns_of_what_is_left_open)
+{
+	static const uint8_t zeros[64];
+	struct tdl_expected expected[4];
+	struct tdl_verify_options opt = { .expected = expected };
+	static struct pki_world w;
+
+	pki_make(&(struct pki_knobs){ 0 }, &w);
+	for (size_t i = 0; i < 4 && forgeable[_i].fields[i]; i++)
+		expected[opt.n_expected++] = (struct tdl_expected){ forgeable[_i].fields[i], zeros,
+								    48, "test" };
+	struct tdl_verdict *v = verify(&w, &opt, forgeable[_i].policy);
+	ck_assert_msg(strstr(dump(v), forgeable[_i].warning) != NULL, "no \"%s\" in\n%s",
+		      forgeable[_i].warning, dump(v));
+	tdl_verdict_free(v);
+}
+END_TEST
+
 START_TEST(another_root_of_the_same_name_is_refused)
 {
 	static struct pki_world w, other;
@@ -317,6 +381,55 @@ START_TEST(another_root_of_the_same_name_is_refused)
 	ck_assert_int_eq(tdl_verdict_answer(v), TDL_ANSWER_NO);
 	ck_assert_msg(stands_out(v, "root"), "%s", dump(v));
 	ck_assert_msg(stands_out(v, "tcb-info"), "%s", dump(v));
+	tdl_verdict_free(v);
+}
+END_TEST
+
+/* Each line that an explanation must have, and one that it must not. */
+static const struct {
+	const char *what;
+	struct pki_knobs knobs;
+	const char *lines[3], *never;
+} explanations[] = {
+	{ "all components", { .nothing_matches = true },
+	  { "SGX component 1 (Early Microcode Update), raised by a BIOS update, is SVN 7, the level "
+	    "needs 9 (level UpToDate of 2025-05-14)",
+	    "SGX component 16 is SVN 7, the level needs 9", "NotSupported" }, "SGX component 17" },
+	{ "an old platform", { .platform_status = "OutOfDate" }, { "status: OutOfDate",
+	  "the best level that is known, of 2025-05-14, is OutOfDate" }, "SVN is" },
+	{ "hardening", { .platform_status = "SWHardeningNeeded" },
+	  { "platform: SWHardeningNeeded since 2025-05-14: the software in the TD must be hardened" },
+	  "SVN is" },
+	{ "configuration", { .platform_status = "ConfigurationNeeded" },
+	  { "platform: ConfigurationNeeded since 2025-05-14: the platform's configuration (BIOS" },
+	  "hardened" },
+	{ "old module", { .svn = 3 },
+	  { "TDX_01 SVN is 3, the level of 2025-05-14 needs 5; a TDX module update raises it",
+	    "tcb-status: failed: OutOfDate" }, "component" },
+	{ "launched before an update", { .version = 5, .svn = 3 },
+	  { "status: TDRelaunchAdvised", "launching it again" }, NULL },
+	{ "nothing to explain", { 0 }, { "status: UpToDate", "answer: yes" }, "SVN is" },
+	{ "no TCB info", { .drop_tcb_info = true },
+	  { "answer: cannot tell", "tcb-status: not done: the status is unknown" }, "status: Up" },
+};
+
+START_TEST(what_falls_short_is_explained)
+{
+	static struct pki_world w;
+	struct tdl_verify_options opt = { 0 };
+	struct tdl_error err = { 0 };
+	const char *line;
+	char *text = NULL;
+
+	pki_make(&explanations[_i].knobs, &w);
+	struct tdl_verdict *v = verify(&w, &opt, NULL);
+	test_rc(tdl_verdict_explain(v, 0, &text, &err), 0, &err);
+	for (size_t i = 0; i < 3 && (line = explanations[_i].lines[i]); i++)
+		ck_assert_msg(strstr(text, line) != NULL, "%s: no \"%s\" in\n%s",
+			      explanations[_i].what, line, text);
+	line = explanations[_i].never;
+	ck_assert_msg(!line || !strstr(text, line), "%s:\n%s", explanations[_i].what, text);
+	free(text);
 	tdl_verdict_free(v);
 }
 END_TEST
@@ -350,6 +463,10 @@ static const struct {
 	{ "{\"tdlaunch_policy\":1,\"mrtd\":[]}", -EBADMSG },
 	{ "{\"tdlaunch_policy\":1,\"allow_debug\":1}", -EBADMSG },
 	{ "{\"tdlaunch_policy\":1,\"xfam\":{\"mask\":\"0000000000000000\"}}", -EBADMSG },
+	{ "{\"tdlaunch_policy\":1,\"max_crl_age_days\":0}", -EBADMSG },
+	{ "{\"tdlaunch_policy\":1,\"max_collateral_age_days\":0}", -EBADMSG },
+	{ "{\"tdlaunch_policy\":1,\"xfam\":{\"mask\":\"0000000000000000\","
+	  "\"value\":\"0100000000000000\"}}", -EBADMSG },
 	{ "[1]", -EBADMSG },
 	{ "", -EBADMSG },
 };
@@ -365,7 +482,6 @@ START_TEST(a_policy_is_strict_about_its_rules)
 }
 END_TEST
 
-#define H48 "4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d"
 
 static const struct {
 	const char *rules, *warning;
@@ -377,6 +493,7 @@ static const struct {
 	{ ",\"mrtd\":\"" H48 "\",\"rtmr1\":\"" H48 "\",\"rtmr2\":\"" H48 "\"", "RTMR0 is not pinned" },
 	{ ",\"allow_debug\":true", "allow_debug" },
 	{ ",\"allow_missing_crls\":true", "revoked platform" },
+	{ ",\"allow_service_td\":true", "service TD of anyone" },
 };
 
 START_TEST(lint_names_what_else_passes)
@@ -393,6 +510,36 @@ START_TEST(lint_names_what_else_passes)
 		found |= strstr(warning, lints[_i].warning) != NULL;
 	ck_assert_msg(found, "%s", lints[_i].warning);
 	tdl_policy_free(p);
+}
+END_TEST
+
+/* What attest show says of data that are no chain. */
+static const struct {
+	uint16_t type;
+	const char *says[3];
+} named[] = {
+	{ 1, { "PPID in clear", "ppid: 50505050505050505050505050505050\n",
+	       "pck_cpusvn: 07070707070707070707070707070707" } },
+	{ 2, { "PPID encrypted with RSA-2048", "encrypted_ppid: 5050", "pcesvn: 11" } },
+	{ 3, { "PPID encrypted with RSA-3072", "encrypted_ppid: 5050", "pceid: 0" } },
+	{ 4, { "certificate_type_name: PCK certificate\n", "Intel SGX PCK Certificate",
+	       "pck_certificate" } },
+	{ 5, { "PCK certificate chain", "Intel SGX Root CA", "pck_chain" } },
+	{ 7, { "platform manifest", "does not name the certificate", "certificate_type: 7" } },
+};
+
+START_TEST(certification_data_of_every_type_are_shown)
+{
+	static struct pki_world w;
+	struct tdl_error err = { 0 };
+	char *text = NULL;
+
+	pki_make(&(struct pki_knobs){ .certification = named[_i].type % 5 ? named[_i].type : 0 }, &w);
+	test_rc(tdl_evidence_show(w.quote, w.quote_size, 0, &text, &err), 0, &err);
+	for (size_t i = 0; i < ARRAY_SIZE(named[_i].says); i++)
+		ck_assert_msg(strstr(text, named[_i].says[i]) != NULL, "no \"%s\" in\n%s",
+			      named[_i].says[i], text);
+	free(text);
 }
 END_TEST
 
@@ -429,10 +576,13 @@ int main(void)
 	tcase_add_loop_test(tc, one_clock_decides_over_everything, 0, ARRAY_SIZE(times));
 	tcase_add_test(tc, a_changed_byte_of_body_or_keys_is_never_accepted);
 	tcase_add_test(tc, expected_values_are_compared_whole_and_name_their_source);
+	tcase_add_loop_test(tc, a_verdict_warns_of_what_is_left_open, 0, ARRAY_SIZE(forgeable));
 	tcase_add_test(tc, another_root_of_the_same_name_is_refused);
 	tcase_add_test(tc, an_explanation_names_component_and_remedy);
+	tcase_add_loop_test(tc, what_falls_short_is_explained, 0, ARRAY_SIZE(explanations));
 	tcase_add_loop_test(tc, a_policy_is_strict_about_its_rules, 0, ARRAY_SIZE(policies));
 	tcase_add_loop_test(tc, lint_names_what_else_passes, 0, ARRAY_SIZE(lints));
+	tcase_add_loop_test(tc, certification_data_of_every_type_are_shown, 0, ARRAY_SIZE(named));
 	tcase_add_test(tc, a_bundle_lists_what_expires);
 	suite_add_tcase(suite, tc);
 	return test_run(suite);

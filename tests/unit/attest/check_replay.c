@@ -35,10 +35,15 @@ static const struct {
 	const char *finding;
 } cases[] = {
 	{ { 0, 2, 4, -1 }, "before event 5: 1 event came after" },
-	{ { -1 }, "before event 0: 4 events came after" },
+	{ { 0, -1 }, "before event 2: 3 events came after" },
+	{ { -1 }, "is zero: never extended" },
 	{ { 0, 4, 5, -1 }, "matches without event 2" },
 	{ { 0, 2, 2, 4, 5, -1 }, "event 2 extended twice" },
 	{ { 0, 4, 2, 5, -1 }, "events 2 and 4 in the other order" },
+	{ { 2, 4, 5, 0, -1 }, "event 0 moved behind event 5" },
+	{ { 2, 4, 0, 5, -1 }, "event 0 moved behind event 4" },
+	{ { 5, 0, 2, 4, -1 }, "event 5 moved before event 0" },
+	{ { 0, 5, 2, 4, -1 }, "event 5 moved before event 2" },
 	{ { 0, 1, 2, 4, 5, -1 }, "event 1, logged for RTMR1, extended here" },
 	{ { 0, 2, 3, 4, 5, -1 }, "event 3 extended, which is EV_NO_ACTION" },
 	{ { 5, 4, 2, 0, -1 }, "another boot" },

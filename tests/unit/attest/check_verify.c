@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attest/azure.h"
-#include "attest/hcl.h"
-#include "attest/json.h"
 #include "attest/quote.h"
 #include "attest/text.h"
 #include "base/attr.h"
@@ -210,102 +207,6 @@ START_TEST(every_public_quote_is_signed_as_the_table_says)
 }
 END_TEST
 
-/* Bytes as a list of numbers (version 0 of the evidence), hex or base64. */
-static uint8_t *bytes_of(struct json_object *value, size_t *ret_size)
-{
-	if (json_object_is_type(value, json_type_array)) {
-		*ret_size = json_object_array_length(value);
-		uint8_t *bytes = malloc(*ret_size);
-
-		for (size_t i = 0; i < *ret_size; i++)
-			bytes[i] = (uint8_t)json_object_get_int(json_object_array_get_idx(value, i));
-		return bytes;
-	}
-	const char *text = json_object_get_string(value);
-	uint8_t *bytes = malloc(strlen(text) + 4);
-	*ret_size = strlen(text) / 2;
-	if (!hex_decode(text, bytes, *ret_size))
-		ck_assert(base64_decode(text, strlen(text), bytes, ret_size));
-	return bytes;
-}
-
-static struct json_object *member(struct json_object *in, const char *name)
-{
-	struct json_object *value = NULL;
-
-	ck_assert(json_object_object_get_ex(in, name, &value));
-	return value;
-}
-
-static void check_tpm_quote(const struct tsv *t, size_t row, struct json_object *tpm,
-			    const struct hcl_report *hcl)
-{
-	size_t size = 0, signature_size = 0;
-	uint8_t *message = bytes_of(member(tpm, "message"), &size);
-	uint8_t *signature = bytes_of(member(tpm, "signature"), &signature_size);
-	uint8_t pcrs[AZURE_PCRS][AZURE_PCR_SIZE];
-	struct tpm_quote q;
-	struct tdl_error err = { 0 };
-	char hex[256];
-
-	for (size_t i = 0; i < AZURE_PCRS; i++) {
-		size_t n = 0;
-		uint8_t *pcr = bytes_of(json_object_array_get_idx(member(tpm, "pcrs"), i), &n);
-
-		ck_assert_uint_eq(n, AZURE_PCR_SIZE);
-		memcpy(pcrs[i], pcr, n);
-		free(pcr);
-	}
-	test_rc(tpm_quote_parse(message, size, &q, &err), 0, &err);
-	ck_assert_str_eq(hex_encode(q.nonce, q.nonce_size, hex), tsv_cell(t, row, "nonce_hex"));
-	ck_assert_int_eq((int)q.clock, atoi(tsv_cell(t, row, "clock")));
-	ck_assert_int_eq((int)q.reset, atoi(tsv_cell(t, row, "reset")));
-	test_rc(azure_check_signature(hcl, message, size, signature, signature_size, &err), 0, &err);
-	test_rc(azure_check_pcrs(&q, pcrs, &err), 0, &err);
-	pcrs[7][0] ^= 1;
-	test_rc(azure_check_pcrs(&q, pcrs, &err), -EKEYREJECTED, &err);
-	message[size - 1] ^= 1;
-	test_rc(azure_check_signature(hcl, message, size, signature, signature_size, &err),
-		-EKEYREJECTED, &err);
-	test_rc(tpm_quote_parse(message, size - 1, &q, &err), -ENODATA, &err);
-	free(message);
-	free(signature);
-}
-
-START_TEST(azure_evidence_binds_its_run_time_data)
-{
-	static const char *const files[] = { "azure/evidence-v0.json", "azure/evidence-v1.json" };
-	struct tsv *t = tsv_corpus("azure_cases.tsv");
-	struct tdl_error err = { 0 };
-
-	for (size_t i = 0; t && i < ARRAY_SIZE(files); i++) {
-		size_t size = 0, hcl_size = 0, quote_size = 0;
-		uint8_t *bytes = corpus_read(files[i], &size);
-		struct json_object *root = NULL;
-		struct hcl_report hcl;
-		struct tdl_quote *quote = NULL;
-
-		test_rc(json_load((char *)bytes, size, &root, &err), 0, &err);
-		uint8_t *report = bytes_of(member(root, "hcl_report"), &hcl_size);
-		uint8_t *q = bytes_of(member(root, "td_quote"), &quote_size);
-		ck_assert_int_eq((int)hcl_size, atoi(tsv_cell(t, i, "hcl_bytes")));
-		test_rc(hcl_parse(report, hcl_size, &hcl, &err), 0, &err);
-		ck_assert_int_eq((int)hcl.variable_size, atoi(tsv_cell(t, i, "var_data_bytes")));
-		test_rc(tdl_quote_open(q, quote_size, &quote, &err), 0, &err);
-		test_rc(hcl_check_binding(&hcl, quote_bytes(quote, "reportdata"), &err), 0, &err);
-		ck_assert_mem_eq(hcl.tdreport + 528, quote_bytes(quote, "mrtd"), 48);
-		check_tpm_quote(t, i, member(root, "tpm_quote"), &hcl);
-		tdl_quote_free(quote);
-		free(q);
-		free(report);
-		json_put(&root);
-		free(bytes);
-	}
-	if (t)
-		tsv_free(t);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("attest verify");
@@ -315,7 +216,6 @@ int main(void)
 	tcase_add_test(tc, every_public_case_gets_the_verdict_of_the_table);
 	tcase_add_test(tc, every_edit_of_a_quote_fails_where_the_table_says);
 	tcase_add_test(tc, every_public_quote_is_signed_as_the_table_says);
-	tcase_add_test(tc, azure_evidence_binds_its_run_time_data);
 	suite_add_tcase(suite, tc);
 	return test_run(suite);
 }

@@ -159,8 +159,26 @@ static void write_file(const char *folder, const char *name, const void *bytes, 
 	test_write(path, bytes, size);
 }
 
+/* With a reason, as Intel's lists have it. */
+static void add_revoked(X509_CRL *crl, long number, ASN1_TIME *date)
+{
+	X509_REVOKED *entry = X509_REVOKED_new();
+	ASN1_INTEGER *serial = ASN1_INTEGER_new();
+	ASN1_ENUMERATED *reason = ASN1_ENUMERATED_new();
+
+	ASN1_INTEGER_set(serial, number);
+	ASN1_ENUMERATED_set(reason, CRL_REASON_KEY_COMPROMISE);
+	X509_REVOKED_set_serialNumber(entry, serial);
+	X509_REVOKED_set_revocationDate(entry, date);
+	ck_assert_int_eq(X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, reason, 0, 0), 1);
+	X509_CRL_add0_revoked(crl, entry);
+	ASN1_ENUMERATED_free(reason);
+	ASN1_INTEGER_free(serial);
+}
+
+/* Serial numbers from 0x100000 on are strangers'. */
 static void write_crl(const char *folder, const char *name, X509 *issuer, EVP_PKEY *key,
-		      long revoked)
+		      long revoked, unsigned strangers)
 {
 	X509_CRL *crl = X509_CRL_new();
 	ASN1_TIME *from = days(-1), *to = days(20);
@@ -170,16 +188,10 @@ static void write_crl(const char *folder, const char *name, X509 *issuer, EVP_PK
 	X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer));
 	X509_CRL_set1_lastUpdate(crl, from);
 	X509_CRL_set1_nextUpdate(crl, to);
-	if (revoked) {
-		X509_REVOKED *entry = X509_REVOKED_new();
-		ASN1_INTEGER *serial = ASN1_INTEGER_new();
-
-		ASN1_INTEGER_set(serial, revoked);
-		X509_REVOKED_set_serialNumber(entry, serial);
-		X509_REVOKED_set_revocationDate(entry, from);
-		X509_CRL_add0_revoked(crl, entry);
-		ASN1_INTEGER_free(serial);
-	}
+	if (revoked)
+		add_revoked(crl, revoked, from);
+	for (unsigned i = 0; i < strangers; i++)
+		add_revoked(crl, 0x100000 + (long)i, from);
 	X509_CRL_sort(crl);
 	ck_assert_int_gt(X509_CRL_sign(crl, key, EVP_sha256()), 0);
 	int n = i2d_X509_CRL(crl, &der);
@@ -251,15 +263,34 @@ static void write_signed(const char *folder, const char *name, const char *membe
 	write_file(folder, name, out, (size_t)n);
 }
 
+/* Levels below those that a quote of this world can reach. */
+static void more_levels(char *text, size_t size, unsigned n, const char *tdx)
+{
+	char sgx[1024];
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < n; i++) {
+		components(sgx, sizeof(sgx), 4 - i / 5);
+		at += (size_t)snprintf(text + at, size - at,
+				       ",{\"tcb\":{\"sgxtcbcomponents\":%s,\"pcesvn\":%u,"
+				       "\"tdxtcbcomponents\":%s},\"tcbDate\":"
+				       "\"2022-01-01T00:00:00Z\",\"tcbStatus\":\"OutOfDate\","
+				       "\"advisoryIDs\":[\"INTEL-SA-00003\",\"INTEL-SA-00004\"]}",
+				       sgx, 4 - i % 5, tdx);
+	}
+}
+
 static void write_tcb_info(const struct pki_knobs *k, const char *folder, EVP_PKEY *key)
 {
 	static char text[32768];
-	char best[1024], low[1024], tdx[1024];
-	unsigned top = k->nothing_matches ? 9 : 7;
+	char best[1024], low[1024], tdx[1024], more[16384];
+	unsigned top = k->big_svn ? 256 : k->nothing_matches ? 9 : 7;
 
 	components(best, sizeof(best), top);
 	components(low, sizeof(low), k->nothing_matches ? 8 : 5);
 	components(tdx, sizeof(tdx), 0);
+	more_levels(more, sizeof(more), k->more_levels, tdx);
 	snprintf(text, sizeof(text),
 		 "{\"id\":\"TDX\",\"version\":3,%s" DATES ",\"fmspc\":\"%s\",\"pceId\":\"0000\","
 		 "\"tcbType\":0,\"tcbEvaluationDataNumber\":18,\"tdxModule\":{\"mrsigner\":\"" ZEROS48
@@ -273,10 +304,10 @@ static void write_tcb_info(const struct pki_knobs *k, const char *folder, EVP_PK
 		 "\"tdxtcbcomponents\":%s},\"tcbDate\":\"2025-05-14T00:00:00Z\",\"tcbStatus\":\"%s\","
 		 "\"advisoryIDs\":[\"INTEL-SA-00001\"]},{\"tcb\":{\"sgxtcbcomponents\":%s,"
 		 "\"pcesvn\":5,\"tdxtcbcomponents\":%s},\"tcbDate\":\"2023-01-01T00:00:00Z\","
-		 "\"tcbStatus\":\"OutOfDate\"}]}",
+		 "\"tcbStatus\":\"OutOfDate\"}%s]}",
 		 k->twice ? "\"version\":3," : "", k->other_fmspc ? "90c06f000000" : "00806F050000",
 		 k->module_status ? k->module_status : "UpToDate", best, tdx,
-		 k->platform_status ? k->platform_status : "UpToDate", low, tdx);
+		 k->platform_status ? k->platform_status : "UpToDate", low, tdx, more);
 	write_signed(folder, "tcb_info.json", "tcbInfo", text, key, k->indent_tcb);
 }
 
@@ -305,6 +336,19 @@ static void public_point(EVP_PKEY *key, uint8_t ret[64])
 	memcpy(ret, raw + 1, 64);
 }
 
+/* What a TDREPORT says, where a quote says it. */
+static void put_report(const uint8_t *report, uint8_t *body, bool newer)
+{
+	memcpy(body, report + 264, 16);	      /* TEE_TCB_SVN */
+	memcpy(body + 16, report + 280, 104); /* MRSEAM to SEAM attributes */
+	memcpy(body + 120, report + 512, 400); /* ATTRIBUTES to RTMR3 */
+	memcpy(body + 520, report + 128, 64);
+	if (!newer)
+		return;
+	memcpy(body + 584, report + 384, 16);
+	memcpy(body + 600, report + 912, 48);
+}
+
 static size_t put_body(const struct pki_knobs *k, uint8_t *q)
 {
 	size_t at = 48;
@@ -325,9 +369,18 @@ static size_t put_body(const struct pki_knobs *k, uint8_t *q)
 	put_le64(b + 120, k->attributes ? k->attributes : UINT64_C(1) << 28);
 	put_le64(b + 128, 0x600e7);
 	memset(b + 136, 0x4d, 48); /* MRTD */
-	memset(b + 328, 0x11, 48); /* RTMR0 */
-	memset(b + 376, 0x22, 48); /* RTMR1 */
-	b[520] = 0xda;		   /* report data */
+	if (!k->zero_rtmrs) {
+		memset(b + 328, 0x11, 48); /* RTMR0 */
+		memset(b + 376, 0x22, 48); /* RTMR1 */
+	}
+	if (k->report_data)
+		memcpy(b + 520, k->report_data, 64);
+	else
+		b[520] = 0xda;
+	if (k->report) {
+		put_report(k->report, b, k->version == 5);
+		return at + (k->version == 5 ? 648 : 584);
+	}
 	if (k->version != 5)
 		return at + 584;
 	b[584] = k->svn2 ? k->svn2 : 5;
@@ -368,17 +421,42 @@ static size_t make_quote(const struct pki_knobs *k, const struct keys *keys, con
 	sign(keys->leaf, s + 134, 384, s + 518);
 	put_le16(s + 582, 32);
 	memset(s + 584, 0xaa, 32);
-	put_le16(s + 616, 5);
+	put_le16(s + 616, k->certification ? k->certification : 5);
 	put_le32(s + 618, (uint32_t)pem_size);
 	memcpy(s + 622, pem, pem_size);
 	return signed_size + 4 + 622 + pem_size;
+}
+
+/* Certification data other than a chain, from what stands in the leaf (make_sgx()). */
+static size_t make_named(const struct pki_knobs *k, const struct keys *keys, X509 *leaf,
+			 char *ret_data, size_t room)
+{
+	uint8_t *b = (uint8_t *)ret_data;
+	size_t ppid = k->certification == 2 ? 256 : 384;
+
+	if (k->certification == 4 && k->other_platform) {
+		X509 *other = make_leaf(k, keys, "Intel SGX PCK Platform CA");
+		size_t n = append_pem(ret_data, 0, room, other);
+
+		X509_free(other);
+		return n;
+	}
+	if (k->certification == 4)
+		return append_pem(ret_data, 0, room, leaf);
+	memset(b, 0, ppid + 20);
+	memset(b, 0x50, k->certification == 1 ? 16 : ppid);
+	if (k->other_platform)
+		b[k->certification == 1 ? 3 : ppid + 18] ^= 1; /* PPID, or PCEID */
+	memset(b + ppid, 7, 16);
+	put_le16(b + ppid + 16, 11);
+	return ppid + 20;
 }
 
 /* What an earlier world of the same process left. */
 static void clear_folder(const char *folder)
 {
 	static const char *const names[] = { "tcb_signing_chain.pem", "root_ca.crl", "pck_ca.crl",
-					     "tcb_info.json", "qe_identity.json" };
+					     "tcb_info.json", "qe_identity.json", "pck_chain.pem" };
 	char path[512];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -402,10 +480,10 @@ static void write_collateral(const struct pki_knobs *k, const struct keys *keys,
 	if (!k->drop_root_crl)
 		write_crl(folder, "root_ca.crl", k->swap_crls ? ca : root,
 			  keys->root,
-			  k->revoke_ca ? 0x55 : k->revoke_signer ? 0x77 : 0);
+			  k->revoke_ca ? 0x55 : k->revoke_signer ? 0x77 : 0, 0);
 	if (!k->drop_pck_crl)
 		write_crl(folder, "pck_ca.crl", k->swap_crls ? root : ca,
-			  keys->ca, k->revoke_leaf ? 0x1234 : 0);
+			  keys->ca, k->revoke_leaf ? 0x1234 : 0, k->more_revoked);
 	if (!k->drop_tcb_info)
 		write_tcb_info(k, folder, tcb_key);
 	if (!k->drop_qe_identity)
@@ -422,9 +500,10 @@ void pki_make_many(const struct pki_knobs *k, struct pki_world *ret_world,
 		   struct pki_quote *ret_quotes, size_t n_quotes)
 {
 	const char *ca_name = k->ca_name ? k->ca_name : "Intel SGX PCK Platform CA";
-	struct keys keys = { .root = EVP_EC_gen("P-256"), .ca = EVP_EC_gen("P-256"),
+	struct keys keys = { .root = EVP_EC_gen(k->root_curve ? k->root_curve : "P-256"),
+			     .ca = EVP_EC_gen("P-256"),
 			     .leaf = EVP_EC_gen(k->leaf_curve ? k->leaf_curve : "P-256"),
-			     .signer = EVP_EC_gen("P-256"), .attestation = EVP_EC_gen("P-256") };
+			     .signer = EVP_EC_gen(k->signer_curve ? k->signer_curve : "P-256"), .attestation = EVP_EC_gen("P-256") };
 	X509 *root = make_cert("Intel SGX Root CA", keys.root, "Intel SGX Root CA", keys.root, true, 1);
 	X509 *ca = make_cert(ca_name, keys.ca, "Intel SGX Root CA", keys.root, !k->ca_is_no_ca, 0x55);
 	X509 *leaf = make_leaf(k, &keys, ca_name);
@@ -442,6 +521,10 @@ void pki_make_many(const struct pki_knobs *k, struct pki_world *ret_world,
 		n = append_pem(pem, n, sizeof(pem), ca);
 	n = append_pem(pem, n, sizeof(pem), root);
 	write_collateral(k, &keys, ret_world->folder, root, ca, leaf);
+	if (k->chain_beside)
+		write_file(ret_world->folder, "pck_chain.pem", pem, n);
+	if (k->certification)
+		n = make_named(k, &keys, leaf, pem, sizeof(pem));
 	ret_world->quote_size = make_quote(k, &keys, pem, n, ret_world->quote);
 	for (size_t i = 0; i < n_quotes; i++) {
 		EVP_PKEY_free(keys.attestation);

@@ -13,7 +13,7 @@
 /* NULL and zero mean "as it should be". */
 struct pki_knobs {
 	const char *leaf_name, *ca_name, *signer_name; /* other common names */
-	const char *leaf_curve;			       /* "P-384" */
+	const char *leaf_curve, *root_curve, *signer_curve; /* "P-384" */
 	bool ca_is_no_ca;	/* basic constraints of the PCK CA say so */
 	bool broken_names;	/* the leaf's issuer is not the CA's subject */
 	bool extra_ca;		/* a chain of four */
@@ -28,12 +28,21 @@ struct pki_knobs {
 	bool other_module_signer; /* MRSIGNERSEAM is not zero */
 	bool other_key;		/* the attestation key is not the one the QE report names */
 	const char *platform_status, *module_status, *qe_status; /* of the levels that match */
+	unsigned more_levels;	/* of the platform, none of which is chosen; at most 25 */
+	unsigned more_revoked;	/* strangers in the PCK CRL */
 	bool nothing_matches;	/* the least platform level is above the PCK */
 	uint8_t version;	/* 4 (default) or 5 with TD report 1.5 */
 	uint8_t svn, svn2;	/* module SVN at launch and now; 0 means 5, the newest level */
 	uint8_t module;		/* TDX_xx of both; 0 means 1; 0xff means version 0 */
 	uint64_t attributes;	/* 0 means SEPT_VE_DISABLE */
 	bool service_td;	/* MRSERVICETD is not zero */
+	const uint8_t *report;	/* a TDREPORT whose TD the quote is of, report data included */
+	bool zero_rtmrs;	/* as under a paravisor */
+	const uint8_t *report_data; /* 64 bytes */
+	uint16_t certification; /* type of the data that stand for the chain; 0 means 5, the chain */
+	bool chain_beside;	/* the PCK chain is in the collateral */
+	bool big_svn;		/* a component of the TCB info needs 256 */
+	bool other_platform;	/* the data name another platform, or have another's certificate */
 };
 
 struct pki_world {
