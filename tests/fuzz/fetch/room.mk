@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: BSD-2-Clause
+check_PROGRAMS += fuzz_chain
+TESTS += fuzz_chain
+fuzz_chain_SOURCES = %D%/fuzz_chain.c
+fuzz_chain_LDADD = $(fuzz_libs)
+fuzz_chain_LDFLAGS = $(fuzz_ldflags)
+EXTRA_DIST += tests/fuzz/corpus/fuzz_chain/answer
+check_PROGRAMS += fuzz_tdquote
+TESTS += fuzz_tdquote
+fuzz_tdquote_SOURCES = %D%/fuzz_tdquote.c
+fuzz_tdquote_LDADD = $(fuzz_libs)
+fuzz_tdquote_LDFLAGS = $(fuzz_ldflags)
+EXTRA_DIST += tests/fuzz/corpus/fuzz_tdquote/answer
