@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+struct tdl_tpm;	       /* see tdlaunch/anchor.h */
 struct tdl_collection; /* what was found, opaque; owns its bytes */
 
 /**
@@ -60,11 +61,22 @@ struct tdl_collect_item {
  * recorded ones (sys/kernel/config/tsm/report/NAME/outblob, dev/tdx_guest).
  * @nonce:      what report data begins with, zeros follow; borrowed
  * @nonce_size: 1 to 64 bytes; 0 is report data of zeros
+ * @tpm:        how to reach the vTPM of a paravisor; NULL lets tpm2-tss look where TPMs usually are.
+ * It is asked under a paravisor, and anywhere when @tpm names a transport; borrowed
+ * @quote_service: URL of the service that makes TD quotes for the TDREPORT in an HCL report; NULL
+ * for that of Azure's hosts, which is not asked when a copy is collected from; borrowed
+ * @cancel:     when it turns non-zero nothing is waited for any more; NULL for never
+ *
+ * Under a paravisor the nonce becomes the user data of the HCL report and the nonce of the vTPM's
+ * quote: report data there is the hash of the vTPM's keys.
  */
 struct tdl_collect_options {
 	const char *sysroot;
 	const uint8_t *nonce;
 	size_t nonce_size;
+	const struct tdl_tpm *tpm;
+	const char *quote_service;
+	const volatile int *cancel;
 };
 
 /**
@@ -74,7 +86,8 @@ struct tdl_collect_options {
  * @err:            why nothing could be collected; NULL is fine
  *
  * An item that is missing is not an error: it is in the collection with its reason. A quote takes
- * as long as the host's quoting service, at most 30 seconds.
+ * as long as the host's quoting service, at most 30 seconds, and an HCL report for a nonce some more,
+ * at most 10.
  *
  * Return: 0; -EINVAL for options that cannot be; -ENOENT for a sysroot that is not there; -ENOMEM.
  */

@@ -14,7 +14,10 @@
 
 static const struct collect_source sources[] = {
 	{ "TDREPORT", "tdreport.bin", "/dev/tdx_guest", device_take },
-	{ "TD quote", "quote.bin", "/sys/kernel/config/tsm/report", tsm_take },
+	{ "HCL report", "hcl.bin", "NV index 0x01400001", hcl_take },
+	{ "TD quote", "quote.bin", "/sys/kernel/config/tsm/report", quote_take },
+	{ "vTPM quote", "vtpm.json", "persistent handle 0x81000003", vtpm_take },
+	{ "AK certificate", "ak.der", "NV index 0x01c101d0", ak_take },
 	{ "measurement registers", "registers.json",
 	  "/sys/devices/virtual/misc/tdx_guest/measurements", registers_take },
 	{ "CCEL table", "ccel.table", "/sys/firmware/acpi/tables/CCEL", file_take },
@@ -48,6 +51,24 @@ void collect_missing(struct entry *entry, enum tdl_collected state, const char *
 	entry->item.advice = advice;
 }
 
+void collect_forget(struct entry *entry)
+{
+	free(entry->why);
+	entry->why = NULL;
+	entry->item.why = NULL;
+	entry->item.advice = NULL;
+}
+
+void collect_remark(struct entry *entry, const char *text, ...)
+{
+	va_list args;
+
+	va_start(args, text);
+	if (vasprintf(&entry->remark, text, args) < 0)
+		entry->remark = NULL;
+	va_end(args);
+}
+
 void collect_unread(struct entry *entry, const char *path, int code)
 {
 	if (code == -ENOENT)
@@ -79,7 +100,7 @@ const struct entry *collect_find(const struct tdl_collection *collection, const 
 	return NULL;
 }
 
-int collect_from(const struct collect_system *sys, const uint8_t report_data[REPORT_DATA_SIZE],
+int collect_from(const struct collect_system *sys, const uint8_t *nonce, size_t nonce_size,
 		 struct tdl_collection **ret_collection, struct tdl_error *err)
 {
 	struct tdl_collection *c =
@@ -87,17 +108,19 @@ int collect_from(const struct collect_system *sys, const uint8_t report_data[REP
 
 	if (!c)
 		return tdl_fail(err, -ENOMEM, "no memory for a collection");
-	c->count = ARRAY_SIZE(sources);
 	c->recorded = sys->recorded;
 	c->place = collect_place(sys);
-	memcpy(c->report_data, report_data, REPORT_DATA_SIZE);
-	for (size_t i = 0; i < c->count; i++) {
+	c->nonce_size = nonce_size;
+	if (nonce_size)
+		memcpy(c->report_data, nonce, nonce_size);
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
 		struct entry *entry = &c->entries[i];
 
 		entry->item = (struct tdl_collect_item){ .name = sources[i].name,
 							 .file = sources[i].file,
 							 .source = sources[i].path };
 		sources[i].take(&sources[i], sys, c, entry);
+		c->count++;
 	}
 	collect_notes(sys, c);
 	*ret_collection = c;
@@ -109,18 +132,16 @@ int tdl_collect(const struct tdl_collect_options *options, struct tdl_collection
 {
 	static const struct tdl_collect_options none;
 	const struct tdl_collect_options *o = options ? options : &none;
-	struct collect_root root = { o->sysroot ? o->sysroot : "" };
+	struct collect_root root = { o->sysroot ? o->sysroot : "", o->tpm, o->quote_service,
+				     o->cancel };
 	const struct collect_system sys = collect_machine(&root);
-	uint8_t report_data[REPORT_DATA_SIZE] = { 0 };
 
 	if (o->nonce_size > REPORT_DATA_SIZE)
 		return tdl_fail(err, -EINVAL, "a nonce has 1 to %d bytes, not %zu",
 				REPORT_DATA_SIZE, o->nonce_size);
-	if (o->nonce_size)
-		memcpy(report_data, o->nonce, o->nonce_size);
 	if (sys.recorded && !sys.exists(sys.ctx, "/"))
 		return tdl_fail(err, -ENOENT, "there is no folder %s", root.sysroot);
-	return collect_from(&sys, report_data, ret_collection, err);
+	return collect_from(&sys, o->nonce, o->nonce_size, ret_collection, err);
 }
 
 void tdl_collection_free(struct tdl_collection *collection)
@@ -130,6 +151,7 @@ void tdl_collection_free(struct tdl_collection *collection)
 	for (size_t i = 0; i < collection->count; i++) {
 		free(collection->entries[i].bytes);
 		free(collection->entries[i].why);
+		free(collection->entries[i].remark);
 	}
 	for (size_t i = 0; i < collection->notes; i++)
 		free(collection->note[i]);

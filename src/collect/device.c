@@ -14,8 +14,7 @@ static void absent(enum tdl_place place, struct entry *entry, const char *path)
 {
 	if (place == TDL_PLACE_PARAVISOR)
 		collect_missing(entry, TDL_NOT_THERE,
-				"take the HCL report from the vTPM, NV index 0x01400001; it "
-				"contains a TDREPORT",
+				"look into the HCL report (hcl.bin), which contains a TDREPORT",
 				"there is no %s: a paravisor keeps TDX to itself", path);
 	else if (place == TDL_PLACE_TD)
 		collect_missing(entry, TDL_NOT_THERE,

@@ -7,6 +7,7 @@
 #include <tdlaunch/quote.h>
 #include <tdlaunch/report.h>
 
+#include "attest/hcl.h"
 #include "base/attr.h"
 #include "base/bytes.h"
 #include "base/scope.h"
@@ -15,7 +16,7 @@
 static const char *const registers[] = { "mrtd", "rtmr0", "rtmr1", "rtmr2", "rtmr3" };
 
 struct sides {
-	struct tdl_report *report;
+	struct tdl_report *report, *hcl; /* the latter in the HCL report */
 	struct tdl_quote *quote;
 	struct json_object *files;
 };
@@ -25,12 +26,16 @@ static void open_sides(const struct tdl_collection *c, struct sides *s)
 	const struct entry *report = collect_find(c, "tdreport.bin");
 	const struct entry *quote = collect_find(c, "quote.bin");
 	const struct entry *files = collect_find(c, "registers.json");
+	const struct entry *hcl = collect_find(c, "hcl.bin");
+	struct hcl_report parts;
 
 	/* What cannot be read is a verifier's to complain about. */
 	if (report->bytes)
 		(void)tdl_report_open(report->bytes, report->item.size, &s->report, NULL);
 	if (quote->bytes)
 		(void)tdl_quote_open(quote->bytes, quote->item.size, &s->quote, NULL);
+	if (hcl->bytes && hcl_parse(hcl->bytes, hcl->item.size, &parts, NULL) == 0)
+		(void)tdl_report_open(parts.tdreport, TDL_REPORT_SIZE, &s->hcl, NULL);
 	if (files->bytes)
 		s->files = json_tokener_parse((const char *)files->bytes);
 }
@@ -38,6 +43,7 @@ static void open_sides(const struct tdl_collection *c, struct sides *s)
 static void close_sides(struct sides *s)
 {
 	tdl_report_free(s->report);
+	tdl_report_free(s->hcl);
 	tdl_quote_free(s->quote);
 	json_object_put(s->files);
 }
@@ -83,10 +89,26 @@ static void note_report_data(struct tdl_collection *c, const struct sides *s)
 	    memcmp(field.bytes, c->report_data, REPORT_DATA_SIZE) != 0)
 		collect_note(c, "the TDREPORT has other report data than was asked for%s",
 			     c->recorded ? ": it is a recorded one" : "");
-	if (s->quote && tdl_quote_field(s->quote, "reportdata", &field) == 0 &&
+	if (s->quote && !s->hcl && tdl_quote_field(s->quote, "reportdata", &field) == 0 &&
 	    memcmp(field.bytes, c->report_data, REPORT_DATA_SIZE) != 0)
 		collect_note(c, "the quote has other report data than was asked for%s",
 			     c->recorded ? ": it is a recorded one" : "");
+}
+
+/* A quote of the TDREPORT in the HCL report has its report data, which vouches for the vTPM. */
+static void note_hcl(struct tdl_collection *c, const struct sides *s)
+{
+	static const char *const names[] = { "reportdata", "mrtd" };
+
+	for (size_t i = 0; s->hcl && s->quote && i < ARRAY_SIZE(names); i++) {
+		struct tdl_field in_report, in_quote;
+
+		if (tdl_report_field(s->hcl, names[i], &in_report) == 0 &&
+		    tdl_quote_field(s->quote, names[i], &in_quote) == 0 &&
+		    memcmp(in_report.bytes, in_quote.bytes, in_quote.size) != 0)
+			collect_note(c, "the quote has another %s than the TDREPORT in the HCL "
+				     "report: it does not vouch for this vTPM", names[i]);
+	}
 }
 
 /* RTMR0 to RTMR3 are zero: no firmware that measures leaves them so. */
@@ -127,6 +149,10 @@ void collect_notes(const struct collect_system *sys, struct tdl_collection *coll
 	open_sides(collection, &sides);
 	note_registers(collection, &sides);
 	note_report_data(collection, &sides);
+	note_hcl(collection, &sides);
 	note_tpm(sys, collection, &sides);
+	for (size_t i = 0; i < collection->count; i++)
+		if (collection->entries[i].remark)
+			collect_note(collection, "%s", collection->entries[i].remark);
 	close_sides(&sides);
 }

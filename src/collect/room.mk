@@ -6,12 +6,15 @@ libcollect_la_SOURCES = \
 	%D%/collect.h \
 	%D%/device.c \
 	%D%/files.c \
+	%D%/hcl.c \
 	%D%/notes.c \
 	%D%/place.c \
 	%D%/registers.c \
+	%D%/service.c \
 	%D%/sources.h \
 	%D%/system.c \
 	%D%/system.h \
 	%D%/tsm.c \
+	%D%/vtpm.c \
 	%D%/write.c
 EXTRA_DIST += %D%/README.md

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/scope.h"
+#include "fetch/tdquote.h"
 #include "uapi/tdx_guest.h"
 
 /* The path below the root. */
@@ -126,11 +128,54 @@ static int device_report(void *ctx, const char *path, const uint8_t report_data[
 	return 0;
 }
 
+static const struct tdl_tpm *tpm_of(void *ctx)
+{
+	static const struct tdl_tpm usual;
+	const struct collect_root *root = ctx;
+
+	return root->tpm ? root->tpm : &usual;
+}
+
+static int tpm_nv_read(void *ctx, uint32_t index, uint8_t ret_bytes[VTPM_NV_MAX], size_t *ret_size,
+		       struct tdl_error *err)
+{
+	return vtpm_nv_read(tpm_of(ctx), index, ret_bytes, ret_size, err);
+}
+
+static int tpm_nv_write(void *ctx, uint32_t index, const void *bytes, size_t size,
+			struct tdl_error *err)
+{
+	return vtpm_nv_write(tpm_of(ctx), index, bytes, size, err);
+}
+
+static int tpm_quote(void *ctx, uint32_t key, const void *nonce, size_t nonce_size,
+		     struct vtpm_quote *ret, struct tdl_error *err)
+{
+	return vtpm_quote(tpm_of(ctx), key, nonce, nonce_size, ret, err);
+}
+
+static int host_quote(void *ctx, const uint8_t report[1024], uint8_t **ret_quote, size_t *ret_size,
+		      struct tdl_error *err)
+{
+	const struct collect_root *root = ctx;
+
+	return tdquote_get(root->service ? root->service : TDQUOTE_URL, report, ret_quote, ret_size,
+			   err);
+}
+
+static void sys_wait(void *ctx, unsigned seconds)
+{
+	const struct collect_root *root = ctx;
+
+	if (!root->cancel || !*root->cancel)
+		poll(NULL, 0, (int)seconds * 1000);
+}
+
 struct collect_system collect_machine(struct collect_root *root)
 {
 	bool recorded = root->sysroot[0] != '\0';
-
-	return (struct collect_system){
+	bool named = root->tpm && root->tpm->tcti;
+	struct collect_system sys = {
 		.ctx = root,
 		.recorded = recorded,
 		.exists = sys_exists,
@@ -140,5 +185,16 @@ struct collect_system collect_machine(struct collect_root *root)
 		.remove_folder = sys_remove_folder,
 		.first_name = sys_first_name,
 		.report = recorded ? recorded_report : device_report,
+		.tpm_named = named,
+		.wait = sys_wait,
 	};
+
+	if (!recorded || named) {
+		sys.nv_read = tpm_nv_read;
+		sys.nv_write = tpm_nv_write;
+		sys.tpm_quote = tpm_quote;
+	}
+	if (!recorded || root->service)
+		sys.host_quote = host_quote;
+	return sys;
 }

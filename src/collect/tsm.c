@@ -165,8 +165,8 @@ static void absent(const struct collect_system *sys, enum tdl_place place, struc
 {
 	if (place == TDL_PLACE_PARAVISOR)
 		collect_missing(entry, TDL_NOT_THERE,
-				"send the HCL report's TDREPORT to the platform's quote service "
-				"(http://169.254.169.254/acc/tdquote)",
+				"let the host's service make one for the HCL report, which is "
+				"missing: see there",
 				"a paravisor keeps TDX to itself: no quote comes through configfs");
 	else if (sys->recorded)
 		collect_missing(entry, TDL_NOT_THERE, "record an entry of configfs-tsm with it",

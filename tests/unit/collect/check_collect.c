@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <tdlaunch/collect.h>
 
 #include "base/attr.h"
 #include "collect/collect.h"
+#include "tests/unit/collect/tree.h"
 
 /* A guest with configfs-tsm: entries count generations as the kernel's do. */
 struct guest {
@@ -140,7 +140,7 @@ static struct tdl_collection *collect(struct guest *g)
 	struct tdl_error err = { 0 };
 
 	memset(report_data, 0x5a, sizeof(report_data));
-	test_rc(collect_from(&sys, report_data, &c, &err), 0, &err);
+	test_rc(collect_from(&sys, report_data, sizeof(report_data), &c, &err), 0, &err);
 	return c;
 }
 
@@ -224,20 +224,6 @@ START_TEST(a_guest_of_another_kind_has_no_td_quote)
 }
 END_TEST
 
-/* Make the folders of a path below the test's folder, and write a file there. */
-static void record(const char *root, const char *path, const void *bytes, size_t size)
-{
-	char at[4096];
-
-	snprintf(at, sizeof(at), "%s%s", root, path);
-	for (char *slash = at + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(at, 0700);
-		*slash = '/';
-	}
-	test_write(at, bytes, size);
-}
-
 START_TEST(a_recorded_copy_gives_what_it_holds)
 {
 	static const char entry[] = "/sys/kernel/config/tsm/report/a";
@@ -249,12 +235,12 @@ START_TEST(a_recorded_copy_gives_what_it_holds)
 	char path[4096];
 	size_t size = 0;
 
-	record(root, "/dev/tdx_guest", report, sizeof(report));
+	tree_put(root, "/dev/tdx_guest", report, sizeof(report));
 	snprintf(path, sizeof(path), "%s/provider", entry);
-	record(root, path, "tdx_guest\n", 10);
+	tree_put(root, path, "tdx_guest\n", 10);
 	snprintf(path, sizeof(path), "%s/outblob", entry);
-	record(root, path, "recorded quote", 14);
-	record(root, "/proc/cmdline", "console=ttyS0\n", 14);
+	tree_put(root, path, "recorded quote", 14);
+	tree_put(root, "/proc/cmdline", "console=ttyS0\n", 14);
 	test_rc(tdl_collect(&options, &c, &err), 0, &err);
 	ck_assert_int_eq(collect_find(c, "tdreport.bin")->item.state, TDL_COLLECTED);
 	ck_assert_mem_eq(collect_find(c, "quote.bin")->item.bytes, "recorded quote", 14);
@@ -281,7 +267,7 @@ START_TEST(a_report_of_another_size_is_not_taken)
 	struct tdl_collection *c = NULL;
 	struct tdl_error err = { 0 };
 
-	record(root, "/dev/tdx_guest", "short", 5);
+	tree_put(root, "/dev/tdx_guest", "short", 5);
 	test_rc(tdl_collect(&options, &c, &err), 0, &err);
 	ck_assert_int_eq(collect_find(c, "tdreport.bin")->item.state, TDL_NOT_READ);
 	tdl_collection_free(c);
