@@ -10,8 +10,10 @@ include tests/unit/host/room.mk
 include tests/unit/launch/room.mk
 include tests/unit/refval/room.mk
 include tests/unit/attest/room.mk
+include tests/unit/fetch/room.mk
 include tests/unit/collect/room.mk
 include tests/unit/anchor/room.mk
+include tests/unit/check/room.mk
 include tests/unit/cli/room.mk
 include tests/unit/trace/room.mk
 include tests/unit/seam/room.mk
