@@ -3,7 +3,9 @@
 # public headers, one page a header, so that the two cannot differ.
 dist_man_MANS += \
 	%D%/kvm-pre-fault-memory.7 \
+	%D%/tdlaunch-anchor.1 \
 	%D%/tdlaunch-attest.1 \
+	%D%/tdlaunch-check.1 \
 	%D%/tdlaunch-conformance.1 \
 	%D%/tdlaunch-decode.1 \
 	%D%/tdlaunch-expect.1 \
@@ -17,18 +19,24 @@ dist_man_MANS += \
 
 api_pages = \
 	%D%/tdl_attest_cache.3 \
+	%D%/tdl_anchor.3 \
+	%D%/tdl_azure.3 \
 	%D%/tdl_ccel.3 \
+	%D%/tdl_check.3 \
 	%D%/tdl_collateral.3 \
 	%D%/tdl_collect.3 \
 	%D%/tdl_conformance.3 \
 	%D%/tdl_decode.3 \
+	%D%/tdl_ear.3 \
 	%D%/tdl_error.3 \
 	%D%/tdl_evidence.3 \
 	%D%/tdl_exchange.3 \
+	%D%/tdl_fetch.3 \
 	%D%/tdl_field.3 \
 	%D%/tdl_host.3 \
 	%D%/tdl_image.3 \
 	%D%/tdl_kernel.3 \
+	%D%/tdl_key.3 \
 	%D%/tdl_launch.3 \
 	%D%/tdl_log.3 \
 	%D%/tdl_manifest.3 \

@@ -3,12 +3,14 @@
 #include "cli/attest_expect.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <tdlaunch/quote.h>
 
 #include "base/bytes.h"
+#include "base/file.h"
 #include "base/scope.h"
 
 int expect_bytes(struct expectations *e, const char *field, const void *bytes, size_t n,
@@ -51,6 +53,17 @@ int expect_pair(struct expectations *e, const char *text, const char *source,
 	return expect_hex(e, field, equals + 1, 0, source, err);
 }
 
+int expect_policy(const char *path, struct tdl_policy **ret_policy, struct tdl_error *err)
+{
+	AUTO_FREE uint8_t *text = NULL;
+	size_t size = 0;
+	int rc = file_read(path, 4 << 20, &text, &size, err);
+
+	if (rc == 0)
+		rc = tdl_policy_parse((const char *)text, size, ret_policy, err);
+	return rc < 0 ? tdl_while(err, rc, "%s", path) : 0;
+}
+
 static void free_quote(struct tdl_quote **quote)
 {
 	tdl_quote_free(*quote);
@@ -74,14 +87,49 @@ static int expect_reference(struct expectations *e, const struct tdl_reference *
 	return rc;
 }
 
+/* How many of the fields that a reference names are other than the quote's. */
+static unsigned count_differing(const struct tdl_quote *q, const struct tdl_reference *r)
+{
+	static const char *const names[] = { "rtmr0", "rtmr1", "rtmr2", "rtmr3" };
+	struct tdl_field field = { 0 };
+	unsigned n = 0;
+
+	if (tdl_quote_field(q, "mrtd", &field) < 0 || memcmp(field.bytes, r->mrtd, 48) != 0)
+		n += 8; /* another firmware is further away than any other kernel */
+	for (unsigned i = 0; i < 4; i++)
+		if (r->has_rtmr >> i & 1)
+			n += tdl_quote_field(q, names[i], &field) < 0 ||
+			     memcmp(field.bytes, r->rtmr[i], 48) != 0;
+	return n;
+}
+
+/* The reference that the quote is nearest to, taken whole: values of two references are never
+ * mixed. */
+static const struct tdl_reference *choose(const struct tdl_manifest *manifest,
+					  const struct tdl_quote *q, unsigned *ret_differing)
+{
+	const struct tdl_reference *best = tdl_manifest_reference(manifest, 0);
+
+	*ret_differing = q ? count_differing(q, best) : UINT_MAX;
+	for (size_t i = 1; q && i < tdl_manifest_count(manifest); i++) {
+		const struct tdl_reference *r = tdl_manifest_reference(manifest, i);
+		unsigned n = count_differing(q, r);
+
+		if (n >= *ret_differing)
+			continue;
+		*ret_differing = n;
+		best = r;
+	}
+	return best;
+}
+
 int expect_manifest(struct expectations *e, const char *path,
 		    const struct tdl_manifest_options *accept, const void *quote, size_t size,
 		    struct tdl_error *err)
 {
 	AUTO_CALL(free_manifest) struct tdl_manifest *manifest = NULL;
 	AUTO_CALL(free_quote) struct tdl_quote *q = NULL;
-	const struct tdl_reference *chosen = NULL;
-	struct tdl_field mrtd = { 0 };
+	unsigned differing = 0;
 	char source[200];
 	int rc = tdl_manifest_open(path, accept, &manifest, err);
 
@@ -90,20 +138,14 @@ int expect_manifest(struct expectations *e, const char *path,
 	if (tdl_manifest_count(manifest) == 0)
 		return tdl_fail(err, -EBADMSG, "%s has no references", path);
 	/* A quote that does not parse fails by itself. */
-	if (tdl_quote_open(quote, size, &q, NULL) == 0)
-		tdl_quote_field(q, "mrtd", &mrtd);
-	for (size_t i = 0; mrtd.bytes && !chosen && i < tdl_manifest_count(manifest); i++)
-		if (memcmp(tdl_manifest_reference(manifest, i)->mrtd, mrtd.bytes, 48) == 0)
-			chosen = tdl_manifest_reference(manifest, i);
-	const char *signer = tdl_manifest_signer(manifest);
-	if (chosen)
-		snprintf(source, sizeof(source), "%s %.60s: %.60s, flow %.20s",
-			 signer ? "signed manifest" : "unsigned manifest", path, chosen->name,
-			 chosen->flow);
+	tdl_quote_open(quote, size, &q, NULL);
+	const struct tdl_reference *chosen = choose(manifest, q, &differing);
+	const char *kind = tdl_manifest_signer(manifest) ? "signed manifest" : "unsigned manifest";
+	if (differing < 8)
+		snprintf(source, sizeof(source), "%s %.60s: %.60s, flow %.20s", kind, path,
+			 chosen->name, chosen->flow);
 	else
 		snprintf(source, sizeof(source), "none of the %zu references of %s %.80s",
-			 tdl_manifest_count(manifest),
-			 signer ? "signed manifest" : "unsigned manifest", path);
-	return expect_reference(e, chosen ? chosen : tdl_manifest_reference(manifest, 0), source,
-				err);
+			 tdl_manifest_count(manifest), kind, path);
+	return expect_reference(e, chosen, source, err);
 }

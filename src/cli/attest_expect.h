@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Expected values for "attest verify": where they come from is kept with each. */
+/* Expected values and policies for "attest verify" and "check": where a value comes from is kept
+ * with it. */
 #ifndef CLI_ATTEST_EXPECT_H
 #define CLI_ATTEST_EXPECT_H
 
@@ -21,11 +22,13 @@ int expect_bytes(struct expectations *e, const char *field, const void *bytes, s
 /* The same from hex digits; size 0 means as many as there are. */
 int expect_hex(struct expectations *e, const char *field, const char *hex, size_t size,
 	       const char *source, struct tdl_error *err);
+/* A policy file. */
+int expect_policy(const char *path, struct tdl_policy **ret_policy, struct tdl_error *err);
 /* "NAME=HEX". */
 int expect_pair(struct expectations *e, const char *text, const char *source,
 		struct tdl_error *err);
-/* The reference of a manifest that has the quote's MRTD, with its RTMRs; when none has, one that
- * does not, so that the comparison fails. */
+/* The reference of a manifest that the quote is as, MRTD and RTMRs; when it is as none of them, the
+ * nearest one, so that the comparison fails. */
 int expect_manifest(struct expectations *e, const char *path,
 		    const struct tdl_manifest_options *accept, const void *quote, size_t size,
 		    struct tdl_error *err);

@@ -9,14 +9,19 @@
 
 #include "base/bytes.h"
 #include "base/scope.h"
+#include "cli/anchor.h"
 #include "cli/commands.h"
+#include "cli/stop.h"
 
-enum { OPT_SYSROOT = CLI_LONG, OPT_NONCE, NONCE_MAX = 64 };
+enum { OPT_SYSROOT = CLI_LONG, OPT_NONCE, OPT_SERVICE, NONCE_MAX = 64 };
 
 static const struct cli_option options[] = {
 	{ 'o', "output", "DIR", "write what is found to this folder, which must be new or empty" },
 	{ OPT_NONCE, "nonce", "HEX",
 	  "a verifier's fresh bytes, 1 to 64, into report data (default: zeros)" },
+	CLI_TPM_OPTIONS,
+	{ OPT_SERVICE, "quote-service", "URL",
+	  "who makes TD quotes under a paravisor (default: Azure's host)" },
 	{ OPT_SYSROOT, "sysroot", "DIR", "collect from this recorded copy of a machine's files" },
 	{ 0 },
 };
@@ -27,8 +32,9 @@ static const struct cli_spec spec = {
 	.summary =
 		"Collect the evidence of the guest this runs in: TDREPORT, quote, measurement\n"
 		"registers, event logs and command line; and say, for what is missing, why and\n"
-		"what to do. The folder is what \"tdlaunch check\" takes. Exit code 0 when there\n"
-		"is a quote, 3 when there is none (the rest is written all the same).",
+		"what to do. The folder is what \"tdlaunch check\" takes. Under a paravisor the\n"
+		"HCL report, a TD quote for it and the vTPM's quote are taken too. Exit code 0\n"
+		"when there are the quotes, 3 when there is none (the rest is written all the same).",
 	.options = options,
 	.common = CLI_JSON,
 	.example = "tdlaunch attest collect -o evidence --nonce 5f2c11d07a09e4b38d64c0a1f7e95b22\n",
@@ -36,6 +42,7 @@ static const struct cli_spec spec = {
 
 struct job {
 	struct tdl_collect_options options;
+	struct cli_tpm tpm;
 	uint8_t nonce[NONCE_MAX];
 	const char *output;
 	bool json, quiet;
@@ -97,13 +104,31 @@ static void show(const struct tdl_collection *c)
 	show_missing(c);
 }
 
+static bool has(const struct tdl_collection *c, const char *file)
+{
+	for (size_t i = 0; i < tdl_collection_count(c); i++)
+		if (strcmp(tdl_collection_item(c, i)->file, file) == 0)
+			return tdl_collection_item(c, i)->state == TDL_COLLECTED;
+	return false;
+}
+
+/* A quote, and where that says nothing of the guest, what does. */
+static bool is_enough(const struct tdl_collection *c)
+{
+	bool paravisor = tdl_collection_place(c) == TDL_PLACE_PARAVISOR || has(c, "hcl.bin");
+
+	return has(c, "quote.bin") && (!paravisor || has(c, "vtpm.json"));
+}
+
 static int run(const struct job *job, struct tdl_error *err)
 {
 	AUTO_FREE char *text = NULL;
 	struct tdl_collection *c = NULL;
-	bool quote = false;
+	bool enough = false;
 	int rc = tdl_collect(&job->options, &c, err);
 
+	if (rc == 0 && *job->options.cancel)
+		rc = tdl_fail(err, -ECANCELED, "stopped on request; nothing is written");
 	if (rc == 0)
 		rc = tdl_collection_write(c, job->output, err);
 	if (rc == 0 && job->json)
@@ -112,33 +137,50 @@ static int run(const struct job *job, struct tdl_error *err)
 		fputs(text, stdout);
 	else if (rc == 0 && !job->quiet)
 		show(c);
-	for (size_t i = 0; rc == 0 && i < tdl_collection_count(c); i++) {
-		const struct tdl_collect_item *item = tdl_collection_item(c, i);
-
-		if (strcmp(item->file, "quote.bin") == 0)
-			quote = item->state == TDL_COLLECTED;
-	}
+	if (rc == 0)
+		enough = is_enough(c);
 	tdl_collection_free(c);
 	if (rc < 0)
 		return cli_error(err);
-	return quote ? CLI_YES : CLI_UNKNOWN;
+	return enough ? CLI_YES : CLI_UNKNOWN;
+}
+
+static int take_option(struct cli_args *args, int opt, struct job *job)
+{
+	struct tdl_error err = { 0 };
+	int rc = 0;
+
+	if (opt == 'o')
+		job->output = args->value;
+	else if (opt == OPT_SYSROOT)
+		job->options.sysroot = args->value;
+	else if (opt == OPT_SERVICE)
+		job->options.quote_service = args->value;
+	else if (opt == OPT_NONCE && read_nonce(job, args->value, &err) < 0)
+		rc = cli_usage(args, "%s", err.text);
+	else
+		cli_tpm_option(args, opt, &job->tpm, &rc);
+	return rc;
+}
+
+static void end_job(struct job *job)
+{
+	cli_tpm_end(&job->tpm);
 }
 
 int cmd_attest_collect(int argc, char **argv)
 {
-	struct job job = { 0 };
+	AUTO_CALL(end_job) struct job job = { 0 };
 	struct tdl_error err = { 0 };
 	struct cli_args args;
 	int opt;
 
 	cli_begin(&args, &spec, argc, argv);
 	while ((opt = cli_next(&args)) > 0) {
-		if (opt == 'o')
-			job.output = args.value;
-		else if (opt == OPT_SYSROOT)
-			job.options.sysroot = args.value;
-		else if (opt == OPT_NONCE && read_nonce(&job, args.value, &err) < 0)
-			return cli_usage(&args, "%s", err.text);
+		int rc = take_option(&args, opt, &job);
+
+		if (rc != 0)
+			return rc;
 	}
 	if (opt < 0 || !cli_operands(&args, 0, 0))
 		return args.exit;
@@ -146,6 +188,10 @@ int cmd_attest_collect(int argc, char **argv)
 		return cli_usage(&args, "-o names the folder to write");
 	if (job.options.sysroot && !job.options.sysroot[0])
 		return cli_usage(&args, "--sysroot is empty");
+	cli_tpm_environment(&job.tpm);
+	job.options.tpm = &job.tpm.tpm;
+	/* An entry in configfs and a session in a TPM are to go before this does. */
+	job.options.cancel = stop_on_signals();
 	job.json = args.json;
 	job.quiet = args.quiet;
 	return run(&job, &err);

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/scope.h"
+#include "cli/attest_evidence.h"
 #include "cli/commands.h"
 
 enum {
@@ -27,7 +28,7 @@ static const struct cli_option options[] = {
 	{ OPT_QUOTE, "quote", "FILE", "compare with the registers of this quote" },
 	{ OPT_REPORT, "report", "FILE", "compare with the registers of this TDREPORT" },
 	{ OPT_RTMR, "rtmr", "I=HEX", "compare register I with a value you know" },
-	{ OPT_RUNTIME, "runtime", "FILE", "extend this IMA or dstack log behind LOG" },
+	{ OPT_RUNTIME, "runtime", "FILE", "extend this IMA, dstack or CEL log behind LOG" },
 	{ OPT_OFFSETS, "offsets", NULL, "where each event lies" },
 	{ 0 },
 };
@@ -60,7 +61,7 @@ static int want_quote(struct wanted *w, const char *path, struct tdl_error *err)
 	struct tdl_quote *quote = NULL;
 	struct tdl_field field;
 	size_t size = 0;
-	int rc = file_read(path, FILE_LIMIT, &bytes, &size, err);
+	int rc = evidence_read(path, TDL_EVIDENCE_QUOTE, &bytes, &size, err);
 
 	if (rc == 0)
 		rc = tdl_quote_open(bytes, size, &quote, err);
@@ -83,7 +84,7 @@ static int want_report(struct wanted *w, const char *path, struct tdl_error *err
 	struct tdl_report *report = NULL;
 	struct tdl_field field;
 	size_t size = 0;
-	int rc = file_read(path, FILE_LIMIT, &bytes, &size, err);
+	int rc = evidence_read(path, TDL_EVIDENCE_REPORT, &bytes, &size, err);
 
 	if (rc == 0)
 		rc = tdl_report_open(bytes, size, &report, err);
@@ -139,7 +140,7 @@ static int replay(const char *path, const char *runtime, const struct wanted *w,
 	AUTO_FREE uint8_t *log = NULL, *more = NULL;
 	struct tdl_replay_options opt = { 0 };
 	size_t size = 0;
-	int rc = file_read(path, FILE_LIMIT, &log, &size, err);
+	int rc = evidence_read(path, TDL_EVIDENCE_CCEL, &log, &size, err);
 
 	if (rc == 0 && runtime)
 		rc = file_read(runtime, FILE_LIMIT, &more, &opt.runtime_size, err);

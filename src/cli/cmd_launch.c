@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/scope.h"
 #include "cli/commands.h"
 #include "cli/launch_job.h"
@@ -14,10 +15,13 @@ enum {
 	OPT_CPUS,
 	OPT_KVM,
 	OPT_LINUX,
+	OPT_ANCHOR,
 	OPT_FLOW,
 	OPT_LOG,
 	OPT_LOG_DETAIL,
 	OPT_EMBED,
+	OPT_REPORT,
+	OPT_NONCE,
 	OPT_EXPECT,
 	OPT_TRUST,
 	OPT_SIGNER,
@@ -46,6 +50,10 @@ static const struct cli_option options[] = {
 	{ OPT_LOG, "log", "FILE", "write the measurement log, read it back and replay it" },
 	{ OPT_LOG_DETAIL, "log-detail", "HOW", "region, page (default) or call" },
 	{ OPT_EMBED, "embed", NULL, "put the pages' bytes into the log" },
+	{ OPT_REPORT, "report", "FILE", "write the TDREPORT, where the host can have it (embedded)" },
+	{ OPT_NONCE, "nonce", "HEX", "what its report data begins with, 1 to 64 bytes" },
+	{ OPT_ANCHOR, "anchor", "REGISTER", "anchor the log in a TPM as it is written, in pcr:14" },
+	CLI_TPM_OPTIONS,
 	{ OPT_EXPECT, "expect", "MANIFEST", "compare MRTD with a manifest" },
 	{ OPT_TRUST, "trust", "PEM", "certificates that may vouch for the manifest's signer" },
 	{ OPT_SIGNER, "signer", "PEM", "the signer's certificate, for an Ed25519 signature" },
@@ -82,20 +90,53 @@ static const struct cli_spec spec = {
 		   "tdlaunch launch --firmware /usr/share/ovmf/OVMF.fd --kvm embedded --rehearse\n",
 };
 
-static int parse_detail(struct cli_args *args, enum tdl_log_detail *ret_detail)
+static int parse_detail(struct cli_args *args, struct job *job)
 {
 	static const char *const words[] = { "page", "region", "call", NULL };
 
 	for (int i = 0; words[i]; i++)
 		if (strcmp(args->value, words[i]) == 0) {
-			*ret_detail = (enum tdl_log_detail)i;
+			job->log_options.detail = (enum tdl_log_detail)i;
+			job->detail_given = true;
 			return 0;
 		}
 	cli_bad_word(args, "--log-detail", args->value, words);
 	return -EINVAL;
 }
 
-/* START+SIZE: an address in bytes and a size in QEMU's words. */
+static int parse_nonce(struct cli_args *args, struct job *job)
+{
+	size_t digits = strlen(args->value);
+
+	memset(job->report_data, 0, sizeof(job->report_data));
+	if (digits >= 2 && digits <= 2 * sizeof(job->report_data) &&
+	    hex_decode(args->value, job->report_data, digits / 2))
+		return 0;
+	cli_usage(args, "--nonce takes 1 to 64 bytes in hex digits");
+	return -EINVAL;
+}
+
+static int parse_anchor(struct cli_args *args, struct job *job)
+{
+	struct tdl_error err = { 0 };
+
+	job->anchor = args->value;
+	if (tdl_anchor_register_parse(args->value, &job->log_options.anchor,
+				      &job->log_options.anchor_index, &err) == 0)
+		return 0;
+	cli_usage(args, "--anchor: %s", err.text);
+	return -EINVAL;
+}
+
+/* The size of a range: in bytes where it is hexadecimal, as its start is, else in QEMU's words. */
+static int parse_range_size(const char *text, uint64_t *ret_bytes, struct tdl_error *err)
+{
+	if (strncasecmp(text, "0x", 2) == 0)
+		return cli_parse_number(text, 0, UINT64_MAX, ret_bytes, err);
+	return cli_parse_memory(text, ret_bytes, err);
+}
+
+/* START+SIZE: an address in bytes and a size. */
 static int parse_range(const char *text, struct tdl_launch_options *opt, struct tdl_error *err)
 {
 	AUTO_FREE char *start = strdup(text);
@@ -108,7 +149,7 @@ static int parse_range(const char *text, struct tdl_launch_options *opt, struct 
 	*plus = '\0';
 	rc = cli_parse_number(start, 0, UINT64_MAX, &opt->prefault_start, err);
 	if (rc == 0)
-		rc = cli_parse_memory(plus + 1, &opt->prefault_size, err);
+		rc = parse_range_size(plus + 1, &opt->prefault_size, err);
 	opt->prefault = TDL_PREFAULT_RANGE;
 	return rc;
 }
@@ -171,7 +212,10 @@ static const char *option_name(int id)
 static int take_option(struct job *job, struct cli_args *args, int opt)
 {
 	struct tdl_error err = { 0 };
+	int rc;
 
+	if (cli_tpm_option(args, opt, &job->tpm, &rc))
+		return rc == 0 ? 0 : -EINVAL;
 	switch (opt) {
 	case OPT_FIRMWARE:
 		job->firmware = args->value;
@@ -182,6 +226,8 @@ static int take_option(struct job *job, struct cli_args *args, int opt)
 	case OPT_KVM:
 		job->kvm = args->value;
 		return 0;
+	case OPT_ANCHOR:
+		return parse_anchor(args, job);
 	case OPT_LINUX:
 		job->linux_version = args->value;
 		return 0;
@@ -193,10 +239,15 @@ static int take_option(struct job *job, struct cli_args *args, int opt)
 		job->log = args->value;
 		return 0;
 	case OPT_LOG_DETAIL:
-		return parse_detail(args, &job->log_options.detail);
+		return parse_detail(args, job);
 	case OPT_EMBED:
 		job->log_options.embed = true;
 		return 0;
+	case OPT_REPORT:
+		job->report = args->value;
+		return 0;
+	case OPT_NONCE:
+		return parse_nonce(args, job);
 	case OPT_EXPECT:
 		job->expect = args->value;
 		return 0;
@@ -225,7 +276,7 @@ static int take_option(struct job *job, struct cli_args *args, int opt)
 /* Options that say something about a TD, or about what it is compared with. */
 static bool is_about_a_td(int opt)
 {
-	return (opt >= OPT_LOG && opt <= OPT_TSC) || opt == OPT_PREFAULT;
+	return opt == OPT_ANCHOR || (opt >= OPT_LOG && opt <= OPT_TSC) || opt == OPT_PREFAULT;
 }
 
 /* What goes with what. False when it has been said what is wrong. */
@@ -242,6 +293,10 @@ static bool options_fit(const struct job *job, struct cli_args *args)
 		cli_usage(args, "--embed is about a log: --log FILE says where");
 	else if (job->log && strcmp(job->log, "-") == 0)
 		cli_usage(args, "--log takes a file: the log is read back");
+	else if (!job->report && !all_zero(job->report_data, sizeof(job->report_data)))
+		cli_usage(args, "--nonce is about a TDREPORT: --report FILE says where");
+	else if (!job->log && job->anchor)
+		cli_usage(args, "--anchor is about a log: --log FILE says where");
 	else if (!job->expect && job->manifest_options.trust)
 		cli_usage(args, "--trust is about a manifest: --expect MANIFEST says which");
 	else

@@ -2,16 +2,19 @@
 /* tdlaunch log create: the log of a launch that nobody did, for comparing and for trying things. */
 #include "cli/commands.h"
 
+#include <tdlaunch/anchor.h>
+
 #include "cli/log.h"
 #include "cli/measurement.h"
 
-enum { OPT_FIRMWARE = CLI_LONG, OPT_DETAIL, OPT_EMBED };
+enum { OPT_FIRMWARE = CLI_LONG, OPT_DETAIL, OPT_EMBED, OPT_REGISTER };
 
 static const struct cli_option options[] = {
 	{ OPT_FIRMWARE, "firmware", "FILE", "the firmware image" },
 	{ OPT_FIRMWARE, "ovmf", "FILE", NULL },
 	{ OPT_DETAIL, "detail", "DETAIL", "region, page (default) or call" },
 	{ OPT_EMBED, "embed", NULL, "put the contents of pages into the log" },
+	{ OPT_REGISTER, "register", "REGISTER", "of a TPM, for the records to name; pcr:14 by default" },
 	CLI_REQUEST_OPTIONS,
 	{ 0 },
 };
@@ -53,6 +56,11 @@ static int take_option(struct cli_args *args, int opt, struct order *order)
 		break;
 	case OPT_EMBED:
 		order->log.embed = true;
+		break;
+	case OPT_REGISTER:
+		if (tdl_anchor_register_parse(args->value, &order->log.anchor,
+					      &order->log.anchor_index, &err) < 0)
+			return cli_usage(args, "--register: %s", err.text);
 		break;
 	}
 	return 0;

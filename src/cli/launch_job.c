@@ -4,61 +4,39 @@
 #include "cli/launch_job.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
-#include <tdlaunch/mrtd.h>
+#include <tdlaunch/report.h>
 
+#include "base/file.h"
+#include "base/scope.h"
 #include "cli/stop.h"
 
-/* MRTD from the plan alone, beside the launch. */
-struct computation {
-	const struct tdl_plan *plan;
-	pthread_t thread;
-	int code;
-	struct tdl_error error;
-	struct tdl_mrtd *mrtd;
-};
-
-static void *compute(void *arg)
+/* MRTD from the plan alone, beside the launch. The log's hash states are that computation's. */
+static int start_computation(struct job *job, struct tdl_error *err)
 {
-	struct computation *c = arg;
-
-	c->code = tdl_mrtd_compute(c->plan, &c->mrtd, &c->error);
-	return NULL;
+	return tdl_mrtd_start(job->plan, job->log ? TDL_LOG_REGION_PAGES : 0, &job->computation,
+			      err);
 }
 
-/* Signals are for the launching thread. */
-static int start_computation(struct computation *c, struct tdl_error *err)
+static int finish_computation(struct job *job, struct tdl_error *err)
 {
-	sigset_t all, before;
-	int rc;
+	struct tdl_mrtd *mrtd = NULL;
+	int rc = tdl_mrtd_finish(steal(job->computation), &mrtd, err);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&c->thread, NULL, compute, c);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc ? tdl_fail(err, -rc, "cannot start a thread: %s", strerror(rc)) : 0;
-}
-
-static int finish_computation(struct computation *c, struct job *job, struct tdl_error *err)
-{
-	pthread_join(c->thread, NULL);
-	if (c->code < 0) {
-		if (err)
-			*err = c->error;
-		return c->code;
+	if (mrtd) {
+		memcpy(job->mrtd[JOB_COMPUTED], tdl_mrtd_value(mrtd), sizeof(job->mrtd[0]));
+		job->have[JOB_COMPUTED] = true;
 	}
-	memcpy(job->mrtd[JOB_COMPUTED], tdl_mrtd_value(c->mrtd), sizeof(job->mrtd[0]));
-	job->have[JOB_COMPUTED] = true;
-	tdl_mrtd_free(c->mrtd);
-	return 0;
+	tdl_mrtd_free(mrtd);
+	return rc;
 }
 
+/* Only now a log begins: a launch that is refused before it leaves the file that was there. */
 static int on_init(void *ctx, const struct tdl_launch_init *init, struct tdl_error *err)
 {
 	struct job *job = ctx;
+	uint8_t before[48];
 	struct tdl_log_td td = {
 		.attributes = init->attributes,
 		.xfam = init->xfam,
@@ -69,9 +47,16 @@ static int on_init(void *ctx, const struct tdl_launch_init *init, struct tdl_err
 		.cpus = tdl_plan_cpus(job->plan),
 	};
 
+	int rc;
+
 	job->init = *init;
-	if (!job->writer)
+	if (!job->log)
 		return 0;
+	rc = tdl_log_create(job->log, &job->log_options, &job->writer, err);
+	if (rc < 0)
+		return rc;
+	if (job->anchoring && tdl_anchor_value(job->anchoring, before))
+		td.anchor_value = before;
 	memcpy(td.mrconfigid, init->mrconfigid, sizeof(td.mrconfigid));
 	memcpy(td.mrowner, init->mrowner, sizeof(td.mrowner));
 	memcpy(td.mrownerconfig, init->mrownerconfig, sizeof(td.mrownerconfig));
@@ -156,6 +141,45 @@ int job_open_inputs(struct job *job, struct tdl_error *err)
 	return rc;
 }
 
+/* A record goes into the register once it is in the log. A TPM that fails ends the launch; the log
+ * and its journal then say how far both came. */
+static int open_anchor(struct job *job, struct tdl_error *err)
+{
+	AUTO_FREE char *journal = cli_journal_path(job->log);
+	struct tdl_anchor_options opt = {
+		.kind = job->log_options.anchor,
+		.index = job->log_options.anchor_index,
+		.journal = journal,
+		.again = true,
+	};
+	int rc;
+
+	if (!journal)
+		return tdl_fail(err, -ENOMEM, "no memory for a name");
+	cli_tpm_environment(&job->tpm);
+	opt.tpm = job->tpm.tpm;
+	rc = tdl_anchor_open(&opt, &job->anchoring, err);
+	if (rc < 0)
+		return tdl_while(err, rc, "anchor %s", job->anchor);
+	job->log_options.record = tdl_anchor_record;
+	job->log_options.record_ctx = job->anchoring;
+	if (!job->detail_given)
+		job->log_options.detail = TDL_LOG_DETAIL_REGION;
+	return 0;
+}
+
+/* The writer is done with it. */
+static int close_anchor(struct job *job, struct tdl_error *err)
+{
+	struct tdl_anchor *anchor = job->anchoring;
+
+	job->anchoring = NULL;
+	if (!anchor)
+		return 0;
+	job->anchored = tdl_anchor_progress(anchor);
+	return tdl_anchor_close(anchor, err);
+}
+
 int job_open_outputs(struct job *job, struct tdl_error *err)
 {
 	int rc = 0;
@@ -171,7 +195,11 @@ int job_open_outputs(struct job *job, struct tdl_error *err)
 	if (rc < 0 || !job->log)
 		return rc;
 	job->log_options.image = job->image;
-	return tdl_log_create(job->log, &job->log_options, &job->writer, err);
+	rc = job->anchor ? open_anchor(job, err) : 0;
+	if (rc < 0)
+		return rc;
+	job->log_options.computation = job->computation;
+	return 0;
 }
 
 /* Close the log, whatever became of the launch: what is on disk is a valid prefix. The launch's
@@ -180,8 +208,11 @@ static int close_log(struct job *job, int rc, struct tdl_error *err)
 {
 	struct tdl_error error = { 0 };
 	int closed = tdl_log_close(job->writer, &error);
+	int anchored = close_anchor(job, closed < 0 ? NULL : &error);
 
 	job->writer = NULL;
+	if (closed == 0)
+		closed = anchored;
 	if (rc < 0 || closed == 0)
 		return rc;
 	if (err)
@@ -240,6 +271,17 @@ static int compare_with_manifest(struct job *job, struct tdl_error *err)
 	return 0;
 }
 
+/* The TDREPORT, as the guest would get it. */
+static int write_report(struct job *job, struct tdl_error *err)
+{
+	uint8_t report[TDL_REPORT_SIZE];
+	int rc = tdl_td_report(job->td, job->report_data, report, err);
+
+	if (rc == 0)
+		rc = file_write(job->report, report, sizeof(report), err);
+	return rc < 0 ? tdl_while(err, rc, "report %s", job->report) : 0;
+}
+
 void job_watch(struct job *job)
 {
 	job->options.cancel = stop_on_signals();
@@ -249,20 +291,18 @@ void job_watch(struct job *job)
 
 int job_run(struct job *job, struct tdl_error *err)
 {
-	struct computation computation = { 0 };
 	int rc, computed;
 
 	job_watch(job);
-	if ((rc = job_open_inputs(job, err)) < 0 || (rc = job_open_outputs(job, err)) < 0)
-		return rc;
-	computation.plan = job->plan;
-	rc = start_computation(&computation, err);
-	if (rc < 0)
+	if ((rc = job_open_inputs(job, err)) < 0 || (rc = start_computation(job, err)) < 0 ||
+	    (rc = job_open_outputs(job, err)) < 0)
 		return rc;
 	rc = tdl_launch_run(job->choice.host, job->plan, &job->options, &job->td, err);
 	cli_progress_end(&job->progress);
+	if (rc == 0 && job->report)
+		rc = write_report(job, err);
 	rc = close_log(job, rc, err);
-	computed = finish_computation(&computation, job, rc < 0 ? NULL : err);
+	computed = finish_computation(job, rc < 0 ? NULL : err);
 	if (rc < 0 || computed < 0)
 		return rc < 0 ? rc : computed;
 	if ((job->log && (rc = replay_log(job, err)) < 0) ||
@@ -277,6 +317,9 @@ void job_end(struct job *job)
 	struct tdl_error err = { 0 };
 
 	tdl_log_close(job->writer, NULL);
+	close_anchor(job, NULL);
+	cli_tpm_end(&job->tpm);
+	tdl_mrtd_finish(job->computation, NULL, NULL);
 	tdl_td_free(job->td);
 	kvm_close(&job->choice);
 	if (close_trace(job, &err) < 0)

@@ -10,9 +10,11 @@
 #include <tdlaunch/launch.h>
 #include <tdlaunch/log.h>
 #include <tdlaunch/manifest.h>
+#include <tdlaunch/mrtd.h>
 #include <tdlaunch/plan.h>
 #include <tdlaunch/rehearse.h>
 
+#include "cli/anchor.h"
 #include "cli/cli.h"
 #include "cli/kvm.h"
 
@@ -34,12 +36,15 @@ struct job_step {
 
 struct job {
 	/* asked for */
-	const char *firmware, *vars, *kvm, *linux_version, *log, *trace, *expect;
+	const char *firmware, *vars, *kvm, *linux_version, *log, *trace, *expect, *anchor;
+	const char *report; /* file for the TDREPORT */
+	uint8_t report_data[64];
 	struct tdl_manifest_options manifest_options;
 	struct tdl_plan_options plan_options;
 	struct tdl_launch_options options;
 	struct tdl_log_options log_options;
-	bool flow_given, memory_given, cpus_given;
+	struct cli_tpm tpm;
+	bool detail_given, flow_given, memory_given, cpus_given;
 	bool quiet, base64, rehearse;
 	int td_option; /* one that a rehearsal has no use for, or 0 */
 	int verbose;
@@ -47,9 +52,11 @@ struct job {
 	/* made */
 	struct tdl_image *image;
 	struct tdl_plan *plan;
+	struct tdl_mrtd_run *computation;
 	struct kvm_choice choice;
 	FILE *trace_file;
 	struct tdl_log_writer *writer;
+	struct tdl_anchor *anchoring; /* the log, while it is written; or NULL */
 	struct tdl_manifest *manifest;
 	struct tdl_td *td;
 	struct cli_progress progress;
@@ -63,6 +70,7 @@ struct job {
 	uint8_t mrtd[JOB_SOURCES][48];
 	bool have[JOB_SOURCES];
 	struct tdl_log_verdict log_verdict;
+	uint64_t anchored; /* records */
 	const struct tdl_reference *reference;
 	enum tdl_match match;
 	int answer;	   /* enum cli_exit */

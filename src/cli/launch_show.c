@@ -133,6 +133,8 @@ void job_show_text(const struct job *job)
 	if (job->log)
 		printf("log       %s: %" PRIu64 " records, %" PRIu64 " pages\n", job->log,
 		       job->log_verdict.records, job->log_verdict.pages);
+	if (job->anchor)
+		printf("anchor    %s: %" PRIu64 " records\n", job->anchor, job->anchored);
 	printf("%sverdict   %s%s: %s\n", cli_style(stdout, style), job_answer_word(job->answer),
 	       cli_style(stdout, CLI_PLAIN), job->reason);
 	if (job->unseen[0])
@@ -238,6 +240,10 @@ void job_show_json(const struct job *job)
 	if (job->log) {
 		cli_json_string(o, "log", job->log);
 		cli_json_number(o, "log_records", job->log_verdict.records);
+		if (job->anchor) {
+			cli_json_string(o, "anchor", job->anchor);
+			cli_json_number(o, "anchored_records", job->anchored);
+		}
 	}
 	if (job->manifest && tdl_manifest_signer(job->manifest))
 		cli_json_string(o, "manifest_signer", tdl_manifest_signer(job->manifest));

@@ -14,6 +14,15 @@ libcli_la_SOURCES = \
 
 bin_PROGRAMS += tdlaunch
 tdlaunch_SOURCES = \
+	%D%/anchor.h \
+	%D%/anchor_rules.c \
+	%D%/anchor_tpm.c \
+	%D%/check.h \
+	%D%/check_batch.c \
+	%D%/check_output.c \
+	%D%/cmd_anchor.c \
+	%D%/cmd_anchor_verify.c \
+	%D%/cmd_check.c \
 	%D%/cmd_conformance.c \
 	%D%/cmd_expect.c \
 	%D%/cmd_expect_check.c \
@@ -26,10 +35,15 @@ tdlaunch_SOURCES = \
 	%D%/cmd_log_verify.c \
 	%D%/cmd_measure.c \
 	%D%/cmd_prefault.c \
+	%D%/attest_evidence.c \
+	%D%/attest_evidence.h \
 	%D%/attest_expect.c \
 	%D%/attest_expect.h \
+	%D%/attest_vtpm.c \
+	%D%/attest_vtpm.h \
 	%D%/cmd_attest.c \
 	%D%/cmd_attest_collect.c \
+	%D%/cmd_attest_fetch.c \
 	%D%/cmd_attest_replay.c \
 	%D%/cmd_attest_verify.c \
 	%D%/cmd_decode.c \

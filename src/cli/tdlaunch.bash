@@ -15,15 +15,19 @@ _tdlaunch_options()
 		sed -n '/^Options:/,/^Example:/s/^ .*\(--[a-z0-9][a-z0-9-]*\).*/\1/p'
 }
 
-# The values of an option that has words for values.
+# The values of an option that has words for values; $2 is the command.
 _tdlaunch_words()
 {
 	case $1 in
 	--flow) echo all; tdlaunch measure --flow all /usr/share/ovmf/OVMF.fd 2>/dev/null |
 		sed 's/ .*//' ;;
 	--encoding) echo hex base64 ;;
-	--format) echo corim in-toto trustee markdown google migtd ;;
+	--format) [ "$2" = check ] && echo text json junit tap markdown ear ||
+		echo corim in-toto trustee markdown google migtd ;;
+	--require) echo quote report log event-log anchor ;;
+	--tpm) echo hardware software any ;;
 	--prefault) echo none all ;;
+	--update) echo standard early ;;
 	--kvm) echo auto embedded /dev/kvm ;;
 	--linux) tdlaunch host --linux none 2>&1 >/dev/null | grep -o '[0-9]*\.[0-9]*' ;;
 	--detail | --log-detail) echo region page call ;;
@@ -46,7 +50,7 @@ _tdlaunch()
 		candidates+=" --help"
 		((i == 1)) && candidates+=" --version"
 	else
-		candidates=$(_tdlaunch_words "$prev")
+		candidates=$(_tdlaunch_words "$prev" "${path[0]:-}")
 		[[ -z $candidates && $cur == -* ]] && candidates=$(_tdlaunch_options "${path[@]}")
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$cur")

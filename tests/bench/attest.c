@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Speed of verifying quotes and of replaying an event log. "bench_attest verify HOW THREADS" prints
  * verifications a second (of CPU time with one thread, of wall time with more) and the peak memory
- * in KiB; "bench_attest replay LOG" prints MB/s and events/s. */
+ * in KiB, and so does "bench_attest batch THREADS" for check --batch; "bench_attest replay LOG" prints
+ * MB/s and events/s. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <tdlaunch/ccel.h>
+#include <tdlaunch/check.h>
 #include <tdlaunch/verdict.h>
 
+#include "base/base64.h"
 #include "base/file.h"
 #include "tests/lib/test.h"
 #include "tests/unit/attest/pki.h"
@@ -19,6 +25,7 @@
 enum {
 	QUOTES = 512, /* of as many quoting enclaves on one platform */
 	THREADS = 64,
+	LEVELS = 11, REVOKED = 56, /* with those that are there always: as long as Intel's are */
 	LOG_COPIES = 64, /* of the events, to get the length of a real log */
 };
 
@@ -52,7 +59,8 @@ static long peak_kib(void)
 /* The PKI is that of the tests, which wants to be inside one. */
 START_TEST(make_evidence)
 {
-	pki_make_many(&(struct pki_knobs){ 0 }, &world, quotes, QUOTES);
+	pki_make_many(&(struct pki_knobs){ .more_levels = LEVELS, .more_revoked = REVOKED }, &world,
+		      quotes, QUOTES);
 }
 END_TEST
 
@@ -146,6 +154,68 @@ static void bench_verify(const char *how, size_t n)
 	tdl_attest_cache_free(first.cache);
 }
 
+/* The quotes as requests of a batch, in a file without a name. */
+static int make_requests(void)
+{
+	int fd = memfd_create("requests", MFD_CLOEXEC);
+
+	for (int i = 0; i < QUOTES; i++) {
+		char *base64 = malloc(base64_size(quotes[i].size) + 1);
+
+		if (!base64 || fd < 0 ||
+		    dprintf(fd, "{\"id\": %d, \"evidence\": [{\"name\": \"q\", \"base64\": \"%s\"}]}\n",
+			    i, base64_encode(BASE64, quotes[i].bytes, quotes[i].size, base64)) < 0)
+			die("no requests");
+		free(base64);
+	}
+	return fd;
+}
+
+static struct tdl_rules *make_rules(void)
+{
+	enum { MRTD_AT = 48 + 136 };
+	const struct tdl_expected mrtd = { "mrtd", quotes[0].bytes + MRTD_AT, 48, "the benchmark" };
+	struct tdl_rules_options options = { .root = world.root,
+					     .root_size = world.root_size,
+					     .collateral = world.folder,
+					     .expected = &mrtd,
+					     .n_expected = 1 };
+	struct tdl_rules *rules = NULL;
+
+	tdl_time_parse(PKI_TIME, &options.at);
+	if (tdl_rules_new(&options, &rules, NULL) < 0)
+		die("no rules");
+	return rules;
+}
+
+/* Batches of quotes that are all new to each: reading JSON, two signatures a quote, writing JSON. */
+static void bench_batch(unsigned n)
+{
+	const struct tdl_batch_options options = { .threads = n };
+	int out = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	unsigned long count = 0;
+
+	prepare();
+	struct tdl_rules *rules = make_rules();
+	int in = make_requests();
+	double cpu = now(CLOCK_PROCESS_CPUTIME_ID), start = now(CLOCK_MONOTONIC);
+	while (now(CLOCK_MONOTONIC) < start + SECONDS) {
+		struct tdl_batch_counts counts = { 0 };
+
+		lseek(in, 0, SEEK_SET);
+		if (tdl_check_batch(rules, in, out, &options, &counts, NULL) < 0 ||
+		    counts.yes != QUOTES)
+			die("a good request is not answered yes");
+		count += QUOTES;
+	}
+	cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	double wall = now(CLOCK_MONOTONIC) - start;
+	printf("%.0f %.0f %ld\n", (double)count / cpu, (double)count / wall, peak_kib());
+	tdl_rules_free(rules);
+	close(in);
+	close(out);
+}
+
 /* Where a log's events end: the area behind them is filled up. */
 static size_t used(const uint8_t *log, size_t size)
 {
@@ -213,9 +283,11 @@ int main(int argc, char **argv)
 {
 	if (argc == 4 && strcmp(argv[1], "verify") == 0)
 		bench_verify(argv[2], strtoul(argv[3], NULL, 10));
+	else if (argc == 3 && strcmp(argv[1], "batch") == 0)
+		bench_batch((unsigned)strtoul(argv[2], NULL, 10));
 	else if (argc == 3 && strcmp(argv[1], "replay") == 0)
 		bench_replay(argv[2]);
 	else
-		die("usage: verify same|warm|cold THREADS, or replay LOG");
+		die("usage: verify same|warm|cold THREADS, batch THREADS, or replay LOG");
 	return 0;
 }

@@ -4,12 +4,11 @@
 # threads; replaying an event log. Runs alternate; the best of each is taken, since other work on the
 # machine only ever makes them slower.
 set -eu
-build=${TDL_BUILDDIR:-.}
+. "$TDL_SRCDIR/tests/bench/lib.sh"
 runs=${TDL_BENCH_ATTEST_RUNS:-3}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 bench=$build/bench_attest
 
+title "attest"
 speed() {
 	openssl speed -seconds 1 ecdsap256 2>/dev/null | awk '/nistp256/ { print $NF }'
 }
@@ -20,6 +19,8 @@ while [ "$i" -lt "$runs" ]; do
 		"$bench" verify $how 1 >>"$work/$how"
 	done
 	"$bench" verify warm 2 >>"$work/two"
+	"$bench" batch 1 >>"$work/batch"
+	"$bench" batch 2 >>"$work/batch-two"
 	i=$((i + 1))
 done
 "$bench" replay "$TDL_SRCDIR/tests/fuzz/corpus/fuzz_ccel/ovmf" >"$work/replay"
@@ -28,19 +29,22 @@ done
 best() {
 	awk -v column="$2" '$column + 0 > most { most = $column + 0 } END { print most }' "$work/$1"
 }
-awk -v verify="$(best reference 1)" -v warm="$(best warm 1)" -v same="$(best same 1)" \
-	-v cold="$(best cold 1)" -v one="$(best warm 2)" -v two="$(best two 2)" \
-	-v warm_kib="$(best warm 3)" -v cold_kib="$(best cold 3)" 'BEGIN {
-	printf "openssl speed ecdsap256: %.0f verifications/s\n", verify
-	printf "attest verify, warm, two signatures a quote: %.0f quotes/s, ratio %.2f (goal: at least 0.40, limit 0.50)\n", \
-		warm, warm / verify
-	printf "attest verify, warm, the enclave known too: %.0f quotes/s, ratio %.2f (limit 1.00)\n", \
-		same, same / verify
-	printf "attest verify, cold with reading the bundle: %.0f quotes/s, %.1f verifications long (goal: at most 18)\n", \
-		cold, verify / cold
-	printf "attest verify, warm, 2 threads: %.2f times one thread (goal: 1.8)\n", two / one
-	printf "attest verify: peak memory %.1f MiB warm, %.1f MiB cold\n", \
-		warm_kib / 1024, cold_kib / 1024
-}'
-awk '{ printf "ccel replay: %s MB/s, %s events/s (log of %s events), peak memory %.1f MiB\n", \
-	$1, $2, $3, $4 / 1024 }' "$work/replay"
+verify=$(best reference 1)
+row "openssl speed ecdsap256" "$verify" verify/s
+row "attest verify, warm, two signatures a quote" "$(best warm 1)" quotes/s
+row "  as a ratio to openssl (limit 0.50)" "$(ratio "$(best warm 1)" "$verify")" times at-least 0.40
+row "attest verify, warm, the enclave known too" "$(best same 1)" quotes/s
+row "  as a ratio to openssl (limit 1.00)" "$(ratio "$(best same 1)" "$verify")" times
+row "attest verify, cold with reading the bundle" "$(best cold 1)" quotes/s
+row "  in verifications of openssl" "$(ratio "$verify" "$(best cold 1)")" times at-most 18
+row "attest verify, warm, 2 threads to one" "$(ratio "$(best two 2)" "$(best warm 2)")" times at-least 1.8
+row "attest verify, peak memory, warm" "$(ratio "$(best warm 3)" 1024)" MiB
+row "attest verify, peak memory, cold" "$(ratio "$(best cold 3)" 1024)" MiB
+row "check --batch, 1 thread, two signatures a quote" "$(best batch 1)" quotes/s
+row "  as a ratio to openssl (limit 0.50)" "$(ratio "$(best batch 1)" "$verify")" times
+row "check --batch, 2 threads to one" "$(ratio "$(best batch-two 2)" "$(best batch 2)")" times at-least 1.8
+row "check --batch, peak memory, 2 threads" "$(ratio "$(best batch-two 3)" 1024)" MiB
+read -r speed events all memory <"$work/replay"
+row "ccel replay" "$speed" MB/s
+row "ccel replay, log of $all events" "$events" events/s
+row "ccel replay, peak memory" "$(ratio "$memory" 1024)" MiB

@@ -19,6 +19,8 @@ grep -q 'signature length at 632' err || fail "where the quote is cut is not sai
 run 1 attest verify --quote "$seeds/fuzz_pck/leaf"
 run 1 attest verify --quote "$seeds/fuzz_quote/v4" --at 2026-03-01
 grep -q 'root: failed' out || fail "a root of our own is not refused"
+run 1 attest verify --quote "$seeds/fuzz_pck/leaf" --at 2026-03-01
+grep -q 'this is X.509 certificates' out || fail "a certificate is not called one"
 run 2 attest verify
 run 2 attest verify --quote "$seeds/fuzz_quote/v4" --nonce xyz
 run 2 attest verify --quote "$seeds/fuzz_quote/v4" --at yesterday
@@ -40,6 +42,56 @@ run 0 decode 0x8000020000000092
 grep -q 'SEPT_TREE (146)' out || fail "the operand is not named"
 run 3 decode 0xdeadbeefdeadbeef
 run 2 decode colour=3
+
+# A world of our own: a platform that is up to date, and what its verdict rests on.
+mkdir -p world/azure
+"$TDL_BUILDDIR/attest_world" world || exit 1
+by="--collateral world --root world/root.der --at 2026-03-01"
+# shellcheck disable=SC2086
+{
+	run 0 attest verify --quote world/quote.bin $by
+	# The same quote as text, and as a member of an attester's JSON.
+	base64 world/quote.bin >quote.base64
+	hex=$(od -An -v -tx1 world/quote.bin | tr -d ' \n')
+	echo "0x$hex" >quote.hex
+	printf '{ "report_data": "00", "quote": "%s" }' "$hex" >quote.json
+	printf '{"cc_eventlog": "%s", "quote": "%s"}' \
+		"$(base64 "$seeds/fuzz_ccel/ovmf" | tr -d '\n')" \
+		"$(base64 world/quote.bin | tr -d '\n')" >attester.json
+	for form in quote.base64 quote.hex quote.json attester.json; do
+		run 0 attest verify --quote $form $by
+		run 0 attest what-if $by $form
+	done
+	run 1 attest replay --quote attester.json attester.json
+	grep -q 'quote attester.json' out || fail "JSON with a log and a quote is not replayed"
+	echo '{"quote": 7}' >no-quote.json
+	run 1 attest verify --quote no-quote.json $by
+	grep -q 'this is JSON' out || fail "JSON without a quote is not called that"
+	run 0 attest verify --quote world/quote.bin $by --min-tcb-evaluation 18
+	run 1 attest verify --quote world/quote.bin $by --min-tcb-evaluation 19
+	grep -q 'tcb-evaluation: failed: evaluation data number 18, at least 19' out ||
+		fail "an old evaluation is not named"
+	run 1 attest verify --quote world/quote.bin $by --policy policy.json --nonce 00
+	run 1 attest verify --quote world/quote.bin --collateral world --at 2026-03-01
+	run 0 attest explain --quote world/quote.bin $by
+	grep -q '^  status: UpToDate$' out || fail "explain does not say the status"
+	run 1 attest explain --json --quote world/quote.bin $by --min-tcb-evaluation 19
+	"$json_valid" <out || fail "attest explain --json is no JSON"
+	grep -q 'tcb-evaluation: failed' out || fail "explain does not say what failed"
+	run 3 attest explain --quote world/quote.bin --root world/root.der --at 2026-03-01
+	run 2 attest explain $by
+	run 3 attest explain --quote missing $by
+	run 0 attest what-if $by world/quote.bin world/quote.bin
+	[ "$(grep -c '^yes  *UpToDate  *world/quote.bin$' out)" = 2 ] || fail "a yes has a reason"
+	run 1 attest what-if $by --min-tcb-evaluation 20 world/quote.bin
+	grep -q '^no .* world/quote.bin  tcb-evaluation: evaluation data number 18, at least 20' out ||
+		fail "what is in the way is not said"
+	run 1 attest what-if --json $by world/quote.bin "$seeds/fuzz_quote/v4"
+	"$json_valid" <out || fail "attest what-if --json is no JSON"
+	grep -q '"why": "root: ' out || fail "what-if --json does not say why"
+	grep -q '"answer": "yes"' out || fail "the good quote is not among what-if's rows"
+	run 2 attest what-if world/quote.bin
+}
 
 # Public evidence, when it is at hand.
 corpus=${TDL_CORPUS:-$TDL_SRCDIR/../shared/corpus}/attestation

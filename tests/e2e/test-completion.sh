@@ -27,6 +27,10 @@ offers tdlaunch measure --fl -- --flow
 offers tdlaunch measure --encoding ba -- base64
 offers tdlaunch launch --kvm em -- embedded
 offers tdlaunch attest policy li -- lint
+offers tdlaunch anchor verify --tpm ha -- hardware
+offers tdlaunch check --format ju -- junit
+offers tdlaunch check --require ev -- event-log
+offers tdlaunch expect export --format co -- corim
 offers tdlaunch attest policy lint --qu -- --quiet
 
 # Every command and every option that a help shows, in one bash.

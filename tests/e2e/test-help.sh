@@ -69,17 +69,31 @@ cp "$seeds/fuzz_evidence/qe-identity" collateral/qe_identity.json
 ln -s collateral new
 echo '{"tdlaunch_policy":1,"mrtd":"'"$(printf '%096d' 7)"'"}' >policy.json
 
+# A TPM for those that need one.
+. "$TDL_SRCDIR/tests/e2e/tpm.sh"
+missing=$(have_tpm) && start_tpm
+TDLAUNCH_TPM_TCTI=swtpm:path=$tpm/sock
+export TDLAUNCH_TPM_TCTI
+
 # What an example ends with: evidence made for a test does not lead to Intel's root, so that the
 # answer of those who judge it is no; and this machine need not be a TD.
 wanted() {
 	case $1 in
-	"log diff" | "attest verify" | "attest what-if" | "attest replay") echo 1 ;;
+	"log diff" | "attest verify" | "attest explain" | "attest what-if" | "attest replay") echo 1 ;;
 	"attest collateral" | "attest policy lint") echo 1 ;;
+	"attest fetch") echo 3 ;;
 	"attest collect") [ -e /dev/tdx_guest ] && echo 0 || echo 3 ;;
 	*) echo 0 ;;
 	esac
 }
+# Nothing is asked of a service outside: the way there is closed.
+https_proxy=http://127.0.0.1:1
+export https_proxy
+unset HTTPS_PROXY no_proxy NO_PROXY || true
 while read -r name; do
+	case $name in
+	anchor*) [ "$missing" ] && echo "example of $name left out: $missing" && continue ;;
+	esac
 	ran=$((ran + 1))
 	# shellcheck disable=SC2086
 	"$tool" $name --help </dev/null | sed -n '/^Example:/,$p' | sed 1d >example
@@ -87,6 +101,6 @@ while read -r name; do
 	sh -e example >out 2>err </dev/null || code=$?
 	[ "$code" = "$(wanted "$name")" ] ||
 		fail "the example of $name ended with $code: $(cat example err)"
-	[ -s err ] && fail "the example of $name: $(cat err)"
+	[ -s err ] && [ "$name" != "attest fetch" ] && fail "the example of $name: $(cat err)"
 done <commands
 finish
