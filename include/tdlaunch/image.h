@@ -75,7 +75,7 @@ struct tdl_image;
  * Return: 0; -ENODATA when the image is shorter than it says (a CODE part without VARS included);
  * -EBADMSG when the metadata breaks a rule; -E2BIG over a limit of this header; -EOPNOTSUPP when
  * it has no TDX metadata or metadata of an unknown version; -EINVAL when the two options, or VARS
- * and CODE, do not go together; else what opening the file said (-EISDIR, -ENOENT, -EACCES...).
+ * and CODE, do not go together; else what opening the file said (-EISDIR, -ESPIPE, -ENOENT...).
  * Source: edk2 OvmfPkg/ResetVector, td-shim metadata specification.
  */
 TDL_API int tdl_image_open(const char *path, const struct tdl_image_options *opt,

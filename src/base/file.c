@@ -27,7 +27,7 @@ static int open_regular(const char *path, size_t max, int *ret_fd, size_t *ret_s
 	if (S_ISDIR(st.st_mode))
 		return tdl_fail(err, -EISDIR, "%s is a directory, not a file", path);
 	if (!S_ISREG(st.st_mode))
-		return tdl_fail(err, -EINVAL, "%s is not a regular file", path);
+		return tdl_fail(err, -ESPIPE, "%s is not a regular file", path);
 	if ((uint64_t)st.st_size > max)
 		return tdl_fail(err, -E2BIG, "%s has %llu bytes; the limit is %zu", path,
 				(unsigned long long)st.st_size, max);

@@ -16,7 +16,7 @@ struct file_map {
 };
 
 /* Map a regular file of at most max bytes. An empty one is fine here; a directory is -EISDIR, a
- * larger one -E2BIG, anything that is not a regular file -EINVAL, else what open() said. */
+ * larger one -E2BIG, anything that is not a regular file -ESPIPE, else what open() said. */
 int file_map(const char *path, size_t max, struct file_map *ret_map, struct tdl_error *err);
 void file_unmap(struct file_map *map);
 #define AUTO_FILE_MAP __attribute__((cleanup(file_unmap)))

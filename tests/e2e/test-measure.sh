@@ -64,8 +64,11 @@ run 3 measure .
 says "EISDIR"
 run 3 measure nowhere
 says "ENOENT"
-run 2 measure /dev/null
+run 3 measure /dev/null
 says "not a regular file"
+mkfifo fifo
+run 3 measure fifo
+says "fifo is not a regular file (ESPIPE)"
 printf 'x%.0s' 1 2 3 4 5 6 7 8 | dd of=zeros bs=65536 count=32 conv=sync 2>/dev/null
 run 3 inspect zeros
 says "metadata\|TDX"
