@@ -3,4 +3,5 @@
 # Make ./configure from configure.ac.
 set -e
 cd "$(dirname "$0")"
+mkdir -p m4 # aclocal warns when it is not there
 exec autoreconf --install --force --warnings=no-obsolete
