@@ -301,7 +301,7 @@ START_TEST(files_that_are_no_images_are_refused)
 	test_write(path, "x", 1);
 	ck_assert_int_eq(open_file(path, NULL), -ENODATA);
 	ck_assert_int_eq(open_file(test_folder(), NULL), -EISDIR);
-	ck_assert_int_eq(open_file("/dev/null", NULL), -EINVAL);
+	ck_assert_int_eq(open_file("/dev/null", NULL), -ESPIPE);
 	ck_assert_int_eq(truncate(path, (256 << 20) + 1), 0);
 	ck_assert_int_eq(open_file(path, NULL), -E2BIG);
 	ck_assert_int_eq(truncate(path, 256 << 20), 0);
