@@ -77,7 +77,7 @@ says "nowhere/a/key.ctx: No such file"
 # Asked to stop: between two records, the TPM keeps nothing, and it is taken up again.
 run 0 log create --firmware "$firmware" --detail page big.log
 for signal in TERM INT HUP; do
-	"$tool" anchor extend big.log >out 2>err &
+	env --default-signal=HUP "$tool" anchor extend big.log >out 2>err &
 	extending=$!
 	before=$(cat big.log.anchor 2>/dev/null | grep -c '^extended')
 	tries=0

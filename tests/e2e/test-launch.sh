@@ -90,24 +90,33 @@ for line in 'KVM_TDX_FINALIZE_VM' 'seamcall TDH.MR.FINALIZE' 'KVM_TDX_INIT_MEM_R
 	grep -q "$line" "$work/trace" || { echo "FAIL: no $line in the trace"; failed=1; }
 done
 
-# A signal stops it, and says so.
-for signal in TERM HUP; do
+# A signal stops it, and says so; SIGHUP only where nohup has not said otherwise.
+# stopped SIGNAL ENV-OPTION
+stopped() {
 	rm -f "$work/log"
-	"$tool" launch --firmware "$firmware" --kvm embedded -m 900G --prefault all -q \
+	env "$2" "$tool" launch --firmware "$firmware" --kvm embedded -m 900G --prefault all -q \
 		--log "$work/log" 2>"$work/err" &
 	pid=$!
 	until [ -s "$work/log" ]; do
 		sleep 0.1
 	done
-	kill -"$signal" "$pid"
+	if [ "$2" = --ignore-signal=HUP ]; then
+		kill -HUP "$pid"
+		sleep 1
+		grep -q '^State:.[RSD]' "/proc/$pid/status" || { echo "FAIL: ended by SIGHUP"; failed=1; }
+	fi
+	kill -"$1" "$pid" || true
 	got=0
 	wait "$pid" || got=$?
 	if [ "$got" != 3 ] || ! grep -q "stopped on request" "$work/err"; then
-		echo "FAIL: SIG$signal: exit $got"
+		echo "FAIL: SIG$1 with $2: exit $got"
 		cat "$work/err"
 		failed=1
 	fi
-done
+}
+stopped TERM --default-signal=HUP
+stopped HUP --default-signal=HUP
+stopped TERM --ignore-signal=HUP
 
 # A rehearsal: the memory half, no TD, no MRTD.
 rehearse() {
