@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "anchor/journal.h"
-#include "anchor/tpm.h"
+#include "anchor/session.h"
 #include "base/file.h"
 #include "base/scope.h"
 
@@ -144,9 +144,11 @@ int tdl_anchor_open(const struct tdl_anchor_options *opt, struct tdl_anchor **re
 	a->fd = -1;
 	a->how = opt->tpm;
 	a->cancel = opt->cancel;
-	rc = tpm_open(&a->how, &a->tpm, err);
+	rc = tpm_reach(&a->how, &a->tpm, err);
 	if (rc == 0)
 		rc = reg_open(&a->tpm, opt->kind, opt->index, opt->define, &a->reg, err);
+	if (rc == 0)
+		rc = session_start(&a->tpm, &a->tpm.extends, err);
 	if (rc == 0)
 		rc = open_journal(a, opt, err);
 	if (rc < 0) {

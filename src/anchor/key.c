@@ -19,15 +19,14 @@ static void pkey_scope(EVP_PKEY **key)
 }
 #define AUTO_PKEY __attribute__((cleanup(pkey_scope)))
 
-int key_encode(const uint8_t point[64], uint8_t *ret_der, size_t max, size_t *ret_size,
-	       struct tdl_error *err)
+/* NULL when it is not a point of P-256. */
+static EVP_PKEY *of_point(const uint8_t point[64])
 {
 	static char group[] = SN_X9_62_prime256v1;
-	AUTO_PKEY EVP_PKEY *key = NULL;
+	EVP_PKEY *key = NULL;
 	uint8_t raw[65] = { 4 };
 	OSSL_PARAM params[3];
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-	int size;
 
 	memcpy(raw + 1, point, 64);
 	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
@@ -37,12 +36,43 @@ int key_encode(const uint8_t point[64], uint8_t *ret_der, size_t max, size_t *re
 	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
 		key = NULL;
 	EVP_PKEY_CTX_free(ctx);
-	size = key ? i2d_PUBKEY(key, NULL) : -1;
 	ERR_clear_error();
+	return key;
+}
+
+int key_encode(const uint8_t point[64], uint8_t *ret_der, size_t max, size_t *ret_size,
+	       struct tdl_error *err)
+{
+	AUTO_PKEY EVP_PKEY *key = of_point(point);
+	int size = key ? i2d_PUBKEY(key, NULL) : -1;
+
 	if (size <= 0 || (size_t)size > max)
 		return tdl_fail(err, -EKEYREJECTED, "the key is not a point of P-256");
 	i2d_PUBKEY(key, &ret_der);
 	*ret_size = (size_t)size;
+	return 0;
+}
+
+int key_agree(const uint8_t point[64], uint8_t ret_point[64], uint8_t ret_secret[32],
+	      struct tdl_error *err)
+{
+	AUTO_PKEY EVP_PKEY *theirs = of_point(point);
+	AUTO_PKEY EVP_PKEY *ours = EVP_EC_gen(SN_X9_62_prime256v1);
+	EVP_PKEY_CTX *ctx = ours ? EVP_PKEY_CTX_new(ours, NULL) : NULL;
+	uint8_t raw[65];
+	size_t size = 32, raw_size = 0;
+	bool good = theirs && ctx && EVP_PKEY_derive_init(ctx) == 1 &&
+		    EVP_PKEY_derive_set_peer(ctx, theirs) == 1 &&
+		    EVP_PKEY_derive(ctx, ret_secret, &size) == 1 && size == 32 &&
+		    EVP_PKEY_get_octet_string_param(ours, OSSL_PKEY_PARAM_PUB_KEY, raw, sizeof(raw),
+						    &raw_size) == 1 &&
+		    raw_size == sizeof(raw) && raw[0] == 4;
+
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	if (!good)
+		return tdl_fail(err, -EKEYREJECTED, "cannot agree on a secret on P-256");
+	memcpy(ret_point, raw + 1, 64);
 	return 0;
 }
 

@@ -10,6 +10,10 @@
 /* SubjectPublicKeyInfo of the point x || y on P-256. */
 int key_encode(const uint8_t point[64], uint8_t *ret_der, size_t max, size_t *ret_size,
 	       struct tdl_error *err);
+/* Agree on a secret with who has the private key of this point: of a key that is made for it, the
+ * point that the other side wants. Source: SP 800-56A, one-pass Diffie-Hellman. */
+int key_agree(const uint8_t point[64], uint8_t ret_point[64], uint8_t ret_secret[32],
+	      struct tdl_error *err);
 /* The key as a PEM file. */
 int key_write_pem(const char *path, const uint8_t *der, size_t size, struct tdl_error *err);
 /* Does the key sign these bytes so? -EKEYREJECTED when not, or when it is no key of P-256. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Registers of a TPM. A PCR is extended in every bank that is active, since whoever comes later
  * could extend a bank that was left out as he likes. */
-#include "anchor/tpm.h"
+#include "anchor/session.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include "base/bytes.h"
 
 static int find_banks(struct tpm *t, struct reg *r, struct tdl_error *err)
 {
@@ -191,7 +193,9 @@ int reg_open(struct tpm *t, enum tdl_log_register kind, uint32_t index, bool def
 		r.index = TDL_LOG_DEFAULT_PCR;
 	}
 	if (r.kind == TDL_LOG_REGISTER_NV) {
-		rc = open_index(t, &r, define, err);
+		rc = tpm_begin(t, err);
+		if (rc == 0)
+			rc = open_index(t, &r, define, err);
 	} else {
 		r.handle = ESYS_TR_PCR0 + r.index;
 		rc = find_banks(t, &r, err);
@@ -204,38 +208,74 @@ int reg_open(struct tpm *t, enum tdl_log_register kind, uint32_t index, bool def
 	return 0;
 }
 
-static int extend_index(struct tpm *t, const struct reg *r, const struct tdl_log_record *record,
+static TSS2_SYS_CONTEXT *sys_of(const struct tpm *t)
+{
+	TSS2_SYS_CONTEXT *sys = NULL;
+
+	t->tss->Esys_GetSysContext(t->esys, &sys);
+	return sys;
+}
+
+static int extend_index(struct tpm *t, struct reg *r, const struct tdl_log_record *record,
 			struct tdl_error *err)
 {
 	TPM2B_MAX_NV_BUFFER data = { .size = (UINT16)r->nv.size };
+	TPM2B_NAME names[2] = { { .size = (UINT16)r->nv.name_size } };
+	TPM2B_AUTH auth = { 0 };
+	const struct session_command command = {
+		.names = names,
+		.handles = 2, /* the index authorises what is done to it */
+		.auth = &auth,
+		.encrypt = true,
+		.doing = "extending the NV index",
+	};
 	int rc = bank_record(r->nv.hash, record, data.buffer, err);
 
+	if (rc == 0)
+		rc = tpm_auth(t, TDL_TPM_AUTH_INDEX, &auth, err);
 	if (rc < 0)
 		return rc;
-	return tpm_check(t,
-			 t->tss->Esys_NV_Extend(t->esys, r->handle, r->handle,
-						tpm_session(t, TPMA_SESSION_DECRYPT), ESYS_TR_NONE,
-						ESYS_TR_NONE, &data),
-			 "extending the NV index", err);
+	memcpy(names[0].name, r->nv.name, r->nv.name_size);
+	names[1] = names[0];
+	rc = tpm_check(t, t->tss->Tss2_Sys_NV_Extend_Prepare(sys_of(t), r->index, r->index, &data),
+		       command.doing, err);
+	if (rc == 0)
+		rc = session_run(t, t->extends, &command, err);
+	explicit_bzero(&auth, sizeof(auth));
+	return rc < 0 || r->nv.attributes & NV_WRITTEN ? rc : read_public(t, r, err);
 }
 
-int reg_extend(struct tpm *t, const struct reg *r, const struct tdl_log_record *record,
-	       struct tdl_error *err)
+static int extend_pcr(struct tpm *t, const struct reg *r, const struct tdl_log_record *record,
+		      struct tdl_error *err)
 {
+	static const TPM2B_AUTH nothing;
 	TPML_DIGEST_VALUES digests = { .count = (UINT32)r->values.count };
+	TPM2B_NAME name = { .size = 4 }; /* the name of a PCR is its handle, which is its number */
+	const struct session_command command = {
+		.names = &name,
+		.handles = 1,
+		.auth = &nothing,
+		.doing = "extending the PCR",
+	};
+	int rc = 0;
 
-	if (r->kind == TDL_LOG_REGISTER_NV)
-		return extend_index(t, r, record, err);
-	for (size_t i = 0; i < r->values.count; i++) {
+	put_be32(name.name, r->index);
+	for (size_t i = 0; i < r->values.count && rc == 0; i++) {
 		const struct bank *bank = r->values.of[i].bank;
-		int rc = bank_record(bank, record, (uint8_t *)&digests.digests[i].digest, err);
 
-		if (rc < 0)
-			return rc;
+		rc = bank_record(bank, record, (uint8_t *)&digests.digests[i].digest, err);
 		digests.digests[i].hashAlg = bank->algorithm;
 	}
-	return tpm_check(t,
-			 t->tss->Esys_PCR_Extend(t->esys, r->handle, tpm_session(t, 0),
-						 ESYS_TR_NONE, ESYS_TR_NONE, &digests),
-			 "extending the PCR", err);
+	if (rc == 0)
+		rc = tpm_check(t,
+			       t->tss->Tss2_Sys_PCR_Extend_Prepare(sys_of(t), r->index, &digests),
+			       command.doing, err);
+	return rc < 0 ? rc : session_run(t, t->extends, &command, err);
+}
+
+int reg_extend(struct tpm *t, struct reg *r, const struct tdl_log_record *record,
+	       struct tdl_error *err)
+{
+	return r->kind == TDL_LOG_REGISTER_NV ? extend_index(t, r, record, err)
+					      : extend_pcr(t, r, record, err);
 }

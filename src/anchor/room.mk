@@ -20,6 +20,7 @@ libanchor_la_SOURCES = \
 	%D%/nv.h \
 	%D%/quotefile.c \
 	%D%/quotefile.h \
+	%D%/session.h \
 	%D%/structs.c \
 	%D%/structs.h \
 	%D%/tpm.h \
@@ -37,6 +38,7 @@ libanchor_la_SOURCES += \
 	%D%/nv.c \
 	%D%/quote.c \
 	%D%/reg.c \
+	%D%/session.c \
 	%D%/tpm.c \
 	%D%/tss.c \
 	%D%/vtpm.c

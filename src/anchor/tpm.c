@@ -2,7 +2,7 @@
 /* Reaching a TPM. The session is HMAC, so that no authorisation value crosses the bus, and salted
  * with a storage key that the TPM makes for it, so that who reads the bus learns nothing either.
  * That key is in the null hierarchy, which everybody may use: no session is ever without a salt. */
-#include "anchor/tpm.h"
+#include "anchor/session.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,9 +22,11 @@ int tpm_auth(const struct tpm *t, enum tdl_tpm_auth which, TPM2B_AUTH *ret, stru
 	if (size > sizeof(ret->buffer))
 		return tdl_fail(err, -EINVAL, "an authorisation value has at most %zu bytes",
 				sizeof(ret->buffer));
-	ret->size = (UINT16)size;
 	if (size)
 		memcpy(ret->buffer, t->how->auth[which].bytes, size);
+	while (size > 0 && ret->buffer[size - 1] == 0)
+		size--;
+	ret->size = (UINT16)size;
 	return 0;
 }
 
@@ -66,7 +68,7 @@ static const TPM2B_PUBLIC salt_template = {
 	},
 };
 
-static int make_salt_key(struct tpm *t, ESYS_TR *ret, struct tdl_error *err)
+int tpm_salt_key(struct tpm *t, ESYS_TR *ret, TPM2B_PUBLIC **ret_public, struct tdl_error *err)
 {
 	static const TPM2B_SENSITIVE_CREATE sensitive;
 	static const TPM2B_DATA nothing;
@@ -75,8 +77,8 @@ static int make_salt_key(struct tpm *t, ESYS_TR *ret, struct tdl_error *err)
 	return tpm_check(t,
 			 t->tss->Esys_CreatePrimary(t->esys, ESYS_TR_RH_NULL, ESYS_TR_PASSWORD,
 						    ESYS_TR_NONE, ESYS_TR_NONE, &sensitive,
-						    &salt_template, &nothing, &no_pcrs, ret, NULL,
-						    NULL, NULL, NULL),
+						    &salt_template, &nothing, &no_pcrs, ret,
+						    ret_public, NULL, NULL, NULL),
 			 "making a key for sessions", err);
 }
 
@@ -88,7 +90,7 @@ static int start_session(struct tpm *t, ESYS_TR *ret, struct tdl_error *err)
 		.mode = { .aes = TPM2_ALG_CFB },
 	};
 	ESYS_TR key = ESYS_TR_NONE, session = ESYS_TR_NONE;
-	int rc = make_salt_key(t, &key, err);
+	int rc = tpm_salt_key(t, &key, NULL, err);
 
 	if (rc < 0)
 		return rc;
@@ -173,12 +175,10 @@ static int reach(struct tpm *t, struct tdl_error *err)
 	if (code != TSS2_RC_SUCCESS)
 		return tpm_absent(t, code, err);
 	rc = tpm_check(t, t->tss->Esys_Initialize(&t->esys, t->tcti, NULL), "opening the TPM", err);
-	if (rc == 0)
-		rc = read_words(t, err);
-	return rc < 0 ? rc : start_session(t, &t->session, err);
+	return rc < 0 ? rc : read_words(t, err);
 }
 
-int tpm_open(const struct tdl_tpm *how, struct tpm *ret, struct tdl_error *err)
+int tpm_reach(const struct tdl_tpm *how, struct tpm *ret, struct tdl_error *err)
 {
 	struct tpm t = { .how = how, .session = ESYS_TR_NONE, .second = ESYS_TR_NONE };
 	int rc = reach(&t, err);
@@ -191,9 +191,31 @@ int tpm_open(const struct tdl_tpm *how, struct tpm *ret, struct tdl_error *err)
 	return 0;
 }
 
+int tpm_begin(struct tpm *t, struct tdl_error *err)
+{
+	return t->session == ESYS_TR_NONE ? start_session(t, &t->session, err) : 0;
+}
+
+int tpm_open(const struct tdl_tpm *how, struct tpm *ret, struct tdl_error *err)
+{
+	struct tpm t = { 0 };
+	int rc = tpm_reach(how, &t, err);
+
+	if (rc < 0)
+		return rc;
+	rc = tpm_begin(&t, err);
+	if (rc < 0) {
+		tpm_close(&t);
+		return rc;
+	}
+	*ret = t;
+	return 0;
+}
+
 void tpm_close(struct tpm *t)
 {
 	if (t->esys) {
+		session_end(t, t->extends);
 		tpm_flush(t, t->session);
 		tpm_flush(t, t->second);
 		t->tss->Esys_Finalize(&t->esys);

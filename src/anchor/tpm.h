@@ -6,17 +6,27 @@
 #include "anchor/structs.h"
 #include "anchor/tss.h"
 
+struct session;
+
 struct tpm {
 	const struct tss *tss;
 	const struct tdl_tpm *how; /* borrowed */
 	TSS2_TCTI_CONTEXT *tcti;
 	ESYS_CONTEXT *esys;
-	ESYS_TR session, second; /* ESYS_TR_NONE for none */
-	char words[100]; /* what the TPM says it is: maker, model, firmware */
+	ESYS_TR session, second; /* of ESYS; ESYS_TR_NONE for none */
+	struct session *extends; /* of all extends; NULL for none */
+	char words[100];	 /* what the TPM says it is: maker, model, firmware */
 };
 
-/* -ENODEV when none answers. */
+/* Without a session yet. -ENODEV when none answers. */
+int tpm_reach(const struct tdl_tpm *how, struct tpm *ret, struct tdl_error *err);
+/* With the session. */
 int tpm_open(const struct tdl_tpm *how, struct tpm *ret, struct tdl_error *err);
+/* Begin the session if it is not there. */
+int tpm_begin(struct tpm *t, struct tdl_error *err);
+/* A storage key on P-256 for salts of sessions, to be flushed, and if asked for its public part, to
+ * be freed by Esys_Free(). */
+int tpm_salt_key(struct tpm *t, ESYS_TR *ret, TPM2B_PUBLIC **ret_public, struct tdl_error *err);
 void tpm_close(struct tpm *t); /* a zeroed one is fine */
 
 /* What a response code means, said: 0 for success, -EACCES for a wrong authorisation, -ENODEV when
@@ -34,7 +44,8 @@ int tpm_second(struct tpm *t, ESYS_TR *ret, struct tdl_error *err);
 /* The authorisation value of a handle. */
 int tpm_authorise(const struct tpm *t, ESYS_TR handle, enum tdl_tpm_auth which,
 		  struct tdl_error *err);
-/* An authorisation value as the TPM takes it: -EINVAL when it is too long. */
+/* An authorisation value as the TPM takes it, without zeros at its end: -EINVAL when it is too
+ * long. */
 int tpm_auth(const struct tpm *t, enum tdl_tpm_auth which, TPM2B_AUTH *ret, struct tdl_error *err);
 void tpm_flush(const struct tpm *t, ESYS_TR handle);
 
@@ -57,7 +68,8 @@ struct reg {
 int reg_open(struct tpm *t, enum tdl_log_register kind, uint32_t index, bool define,
 	     struct reg *ret, struct tdl_error *err);
 int reg_read(struct tpm *t, struct reg *r, struct tdl_error *err);
-int reg_extend(struct tpm *t, const struct reg *r, const struct tdl_log_record *record,
+/* In the session of extends, which must have begun. */
+int reg_extend(struct tpm *t, struct reg *r, const struct tdl_log_record *record,
 	       struct tdl_error *err);
 
 #endif

@@ -10,14 +10,12 @@
 
 #include "base/attr.h"
 
-enum { TCTILDR, RC, MU, ESYS, LIBRARIES };
+enum { TCTILDR, RC, MU, SYS, ESYS, LIBRARIES };
 
 /* Versions of the interface, which tpm2-tss 3 and 4 share. */
 static const char *const libraries[LIBRARIES] = {
-	[TCTILDR] = "libtss2-tctildr.so.0",
-	[RC] = "libtss2-rc.so.0",
-	[MU] = "libtss2-mu.so.0",
-	[ESYS] = "libtss2-esys.so.0",
+	[TCTILDR] = "libtss2-tctildr.so.0", [RC] = "libtss2-rc.so.0",	  [MU] = "libtss2-mu.so.0",
+	[SYS] = "libtss2-sys.so.1",	    [ESYS] = "libtss2-esys.so.0",
 };
 
 #define FUNCTION(library, name)                            \
@@ -43,11 +41,12 @@ static const struct {
 	FUNCTION(ESYS, Esys_TRSess_SetAttributes),
 	FUNCTION(ESYS, Esys_TR_SetAuth),
 	FUNCTION(ESYS, Esys_TR_FromTPMPublic),
+	FUNCTION(ESYS, Esys_TR_GetTpmHandle),
+	FUNCTION(ESYS, Esys_GetSysContext),
 	FUNCTION(ESYS, Esys_FlushContext),
 	FUNCTION(ESYS, Esys_GetCapability),
 	FUNCTION(ESYS, Esys_ReadClock),
 	FUNCTION(ESYS, Esys_PCR_Read),
-	FUNCTION(ESYS, Esys_PCR_Extend),
 	FUNCTION(ESYS, Esys_CreatePrimary),
 	FUNCTION(ESYS, Esys_ReadPublic),
 	FUNCTION(ESYS, Esys_EvictControl),
@@ -58,8 +57,19 @@ static const struct {
 	FUNCTION(ESYS, Esys_NV_ReadPublic),
 	FUNCTION(ESYS, Esys_NV_Read),
 	FUNCTION(ESYS, Esys_NV_Write),
-	FUNCTION(ESYS, Esys_NV_Extend),
 	FUNCTION(ESYS, Esys_NV_Certify),
+	FUNCTION(SYS, Tss2_Sys_StartAuthSession),
+	FUNCTION(SYS, Tss2_Sys_FlushContext),
+	FUNCTION(SYS, Tss2_Sys_PCR_Extend_Prepare),
+	FUNCTION(SYS, Tss2_Sys_NV_Extend_Prepare),
+	FUNCTION(SYS, Tss2_Sys_GetDecryptParam),
+	FUNCTION(SYS, Tss2_Sys_SetDecryptParam),
+	FUNCTION(SYS, Tss2_Sys_GetCommandCode),
+	FUNCTION(SYS, Tss2_Sys_GetCpBuffer),
+	FUNCTION(SYS, Tss2_Sys_SetCmdAuths),
+	FUNCTION(SYS, Tss2_Sys_Execute),
+	FUNCTION(SYS, Tss2_Sys_GetRspAuths),
+	FUNCTION(SYS, Tss2_Sys_GetRpBuffer),
 };
 
 static struct tss loaded;

@@ -7,6 +7,7 @@
 #include <tss2/tss2_esys.h>
 #include <tss2/tss2_mu.h>
 #include <tss2/tss2_rc.h>
+#include <tss2/tss2_sys.h>
 #include <tss2/tss2_tctildr.h>
 
 #include <tdlaunch/error.h>
@@ -29,11 +30,12 @@ struct tss {
 	TSS_FUNCTION(Esys_TRSess_SetAttributes);
 	TSS_FUNCTION(Esys_TR_SetAuth);
 	TSS_FUNCTION(Esys_TR_FromTPMPublic);
+	TSS_FUNCTION(Esys_TR_GetTpmHandle);
+	TSS_FUNCTION(Esys_GetSysContext);
 	TSS_FUNCTION(Esys_FlushContext);
 	TSS_FUNCTION(Esys_GetCapability);
 	TSS_FUNCTION(Esys_ReadClock);
 	TSS_FUNCTION(Esys_PCR_Read);
-	TSS_FUNCTION(Esys_PCR_Extend);
 	TSS_FUNCTION(Esys_CreatePrimary);
 	TSS_FUNCTION(Esys_ReadPublic);
 	TSS_FUNCTION(Esys_EvictControl);
@@ -44,8 +46,19 @@ struct tss {
 	TSS_FUNCTION(Esys_NV_ReadPublic);
 	TSS_FUNCTION(Esys_NV_Read);
 	TSS_FUNCTION(Esys_NV_Write);
-	TSS_FUNCTION(Esys_NV_Extend);
 	TSS_FUNCTION(Esys_NV_Certify);
+	TSS_FUNCTION(Tss2_Sys_StartAuthSession);
+	TSS_FUNCTION(Tss2_Sys_FlushContext);
+	TSS_FUNCTION(Tss2_Sys_PCR_Extend_Prepare);
+	TSS_FUNCTION(Tss2_Sys_NV_Extend_Prepare);
+	TSS_FUNCTION(Tss2_Sys_GetDecryptParam);
+	TSS_FUNCTION(Tss2_Sys_SetDecryptParam);
+	TSS_FUNCTION(Tss2_Sys_GetCommandCode);
+	TSS_FUNCTION(Tss2_Sys_GetCpBuffer);
+	TSS_FUNCTION(Tss2_Sys_SetCmdAuths);
+	TSS_FUNCTION(Tss2_Sys_Execute);
+	TSS_FUNCTION(Tss2_Sys_GetRspAuths);
+	TSS_FUNCTION(Tss2_Sys_GetRpBuffer);
 };
 
 /* The functions; lives as long as the process. -EOPNOTSUPP when the libraries are not there. */

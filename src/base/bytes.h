@@ -25,6 +25,12 @@ static inline void put_le64(uint8_t *at, uint64_t v)
 	put_le32(at + 4, (uint32_t)(v >> 32));
 }
 
+static inline void put_be16(uint8_t *at, uint16_t v)
+{
+	at[0] = (uint8_t)(v >> 8);
+	at[1] = (uint8_t)v;
+}
+
 static inline void put_be32(uint8_t *at, uint32_t v)
 {
 	at[0] = (uint8_t)(v >> 24);

@@ -70,6 +70,7 @@ EXTRA_DIST += \
 	%D%/quote_server.py \
 	%D%/recompute.py \
 	%D%/bus.py \
+	%D%/relay.py \
 	%D%/tpm_between.py \
 	%D%/replay_anchor.py \
 	%D%/ci_steps.py \

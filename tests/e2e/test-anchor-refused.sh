@@ -76,8 +76,9 @@ says "nowhere/a/key.ctx: No such file"
 
 # Asked to stop: between two records, the TPM keeps nothing, and it is taken up again.
 run 0 log create --firmware "$firmware" --detail page big.log
+begin_relay slow=10
 for signal in TERM INT HUP; do
-	env --default-signal=HUP "$tool" anchor extend big.log >out 2>err &
+	env --default-signal=HUP "$tool" anchor extend --tcti "$relayed" big.log >out 2>err &
 	extending=$!
 	before=$(cat big.log.anchor 2>/dev/null | grep -c '^extended')
 	tries=0
@@ -95,9 +96,32 @@ for signal in TERM INT HUP; do
 	tpm2_getcap handles-transient >>handles
 	[ ! -s handles ] || fail "$signal: the TPM keeps $(cat handles)"
 done
+end_relay
 run 0 anchor extend big.log
 [ "$(pcr sha256 14)" = "$(python3 "$TDL_SRCDIR/tests/e2e/replay_anchor.py" sha256 a.log big.log)" ] ||
 	fail "PCR 14 after three stops"
+
+# Somebody on the bus: what he changes of a command the TPM refuses, what he changes or makes up of an
+# answer the tool does.
+for register in pcr:14 nv:0x1800009; do
+	run 0 log create --firmware "$firmware" --detail region --register $register bus.log
+	for order in answer=1 answer=4 replay=5; do
+		begin_relay $order
+		run 3 anchor extend --again --define --tcti "$relayed" bus.log
+		end_relay
+		grep -q "record $((${order#*=} - 1)): extending the .*: the answer is not the TPM's, or was" err ||
+			fail "$order: $(cat err)"
+		[ "$(grep -c '^extended' bus.log.anchor)" = $((${order#*=} - 1)) ] || fail "$order: $(cat bus.log.anchor)"
+		tail -n 1 bus.log.anchor | grep -q '^failed record' || fail "$order: $(tail -n 1 bus.log.anchor)"
+	done
+	begin_relay command=3
+	run 3 anchor extend --again --define --tcti "$relayed" bus.log
+	end_relay
+	grep -q "record 2: extending the .*: the authorisation value is wrong" err || fail "$(cat err)"
+	run 0 anchor extend --again bus.log
+	tpm2_getcap handles-loaded-session >handles
+	[ ! -s handles ] || fail "the TPM keeps $(cat handles)"
+done
 
 # One bank alone, weak or strong. A reset empties the PCR.
 only() {

@@ -181,7 +181,8 @@ dies() {
 }
 run 0 log create --firmware "$firmware" --detail page big.log
 records=$(replayed count big.log)
-dies big.log anchor extend big.log
+begin_relay slow=10
+dies big.log anchor extend --tcti "$relayed" big.log
 grep -q "records are anchored" err || fail "extend does not say how far it came: $(cat err)"
 run 3 anchor extend big.log
 says "the TPM was reset"
@@ -190,7 +191,7 @@ verify 1 big.log
 check clock failed "reset between"
 # In the middle of a launch, which then ends: the log has what was anchored, and is not finalized.
 dies live.log launch --firmware "$firmware" --kvm embedded --log live.log --log-detail page \
-	--anchor pcr:14
+	--anchor pcr:14 --tcti "$relayed"
 says "the TPM does not answer"
 run 3 log verify live.log
 grep -q "ends early\|not finalized" out err || fail "log verify of a launch that broke off: $(cat out err)"
@@ -199,7 +200,7 @@ anchored=$(grep -c '^extended' live.log.anchor)
 	fail "the register is ahead of the log"
 # The tool that dies, not the TPM: it is taken up where it stopped.
 rm big.log.anchor
-"$tool" anchor extend big.log >out 2>err &
+"$tool" anchor extend --tcti "$relayed" big.log >out 2>err &
 extending=$!
 wait_for_lines big.log.anchor 40
 kill -9 $extending
@@ -220,7 +221,8 @@ run 0 log create --firmware "$firmware" --detail page --register nv:0x1800001 nv
 run 3 anchor extend nv.log
 says "NV index"
 rm -f nv.log.anchor
-dies nv.log anchor extend --define nv.log
+dies nv.log anchor extend --define --tcti "$relayed" nv.log
+end_relay
 run 0 anchor extend nv.log
 tpm2_nvread 0x1800001 -C 0x1800001 2>/dev/null | perl -ne 'print unpack("H*", $_)' >nv.hex
 [ "$(cat nv.hex)" = "$(replayed sha384 nv.log)" ] || fail "NV index: $(cat nv.hex)"

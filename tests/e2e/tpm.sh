@@ -53,3 +53,17 @@ new_tpm() {
 pcr() {
 	tpm2_pcrread "$1:$2" | sed -n 's/.*: 0x//p' | tr A-F a-f
 }
+
+# begin_relay WHAT=N: the same TPM through relay.py, at $relayed, until end_relay.
+begin_relay() {
+	rm -f "$tpm/relay"
+	ln -sf sock.ctrl "$tpm/relay.ctrl"
+	python3 "$TDL_SRCDIR/tests/e2e/relay.py" "$tpm/sock" "$tpm/relay" "$1" &
+	relay=$!
+	until [ -S "$tpm/relay" ]; do sleep 0.02; done
+	relayed=swtpm:path=$tpm/relay
+}
+end_relay() {
+	kill $relay
+	wait $relay 2>/dev/null
+}
