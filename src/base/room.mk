@@ -26,5 +26,7 @@ libbase_la_SOURCES = \
 	%D%/status.c \
 	%D%/status.h \
 	%D%/symbols.c \
-	%D%/symbols.h
+	%D%/symbols.h \
+	%D%/thread.c \
+	%D%/thread.h
 EXTRA_DIST += %D%/README.md

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One producer, one consumer, a ring under a mutex. Jobs are taken several at a time. Somebody is
- * woken only when known to wait, and pages wake nobody before half of the ring is there to do, or
- * free again: a switch of threads costs more than a page. */
+ * woken only when known to wait, and pages wake nobody before there are some to do, or half of the
+ * ring is free again: a switch of threads costs more than a page. */
 #include "evlog/queue.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
-#define AT_ONCE (QUEUE_JOBS / 8)
+#include "base/thread.h"
+
+#define AT_ONCE 64
+#define WORTH_IT 256 /* pages that are worth waking the worker */
 
 static void work_some(struct queue *q)
 {
@@ -51,7 +53,6 @@ static void *work(void *ctx)
 int queue_start(struct queue *q, int (*run)(void *ctx, const struct job *, struct tdl_error *),
 		void *ctx, struct tdl_error *err)
 {
-	sigset_t all, before;
 	int rc;
 
 	q->run = run;
@@ -59,12 +60,9 @@ int queue_start(struct queue *q, int (*run)(void *ctx, const struct job *, struc
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_cond_init(&q->work, NULL);
 	pthread_cond_init(&q->room, NULL);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&q->thread, NULL, work, q);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc)
-		return tdl_fail(err, -rc, "cannot start a thread for the log: %s", strerror(rc));
+	rc = thread_start(&q->thread, work, q);
+	if (rc < 0)
+		return tdl_fail(err, rc, "cannot start a thread for the log: %s", strerror(-rc));
 	q->started = true;
 	return 0;
 }
@@ -109,7 +107,7 @@ void queue_push(struct queue *q)
 	pthread_mutex_lock(&q->lock);
 	is_page = q->jobs[(q->first + q->count) % QUEUE_JOBS].kind == JOB_PAGE;
 	q->count++;
-	if (q->worker_waits && (!is_page || q->count >= QUEUE_JOBS / 2))
+	if (q->worker_waits && (!is_page || q->count >= WORTH_IT))
 		pthread_cond_signal(&q->work);
 	pthread_mutex_unlock(&q->lock);
 }

@@ -9,7 +9,7 @@
 
 #include "evlog/scribe.h"
 
-#define QUEUE_JOBS 256
+#define QUEUE_JOBS 2048 /* 8 MiB of firmware: the launch of a common one never waits */
 
 enum job_kind { JOB_INIT, JOB_REGION, JOB_PAGE, JOB_FINALIZE };
 

@@ -11,6 +11,7 @@
 #include <tdlaunch/plan.h>
 
 #include "base/range.h"
+#include "base/thread.h"
 #include "evlog/stream.h"
 #include "image/image.h"
 
@@ -277,7 +278,7 @@ void replay_run(struct replay *rp, unsigned threads)
 	if (threads > THREADS_MAX)
 		threads = THREADS_MAX;
 	while (started + 1 < threads && started < rp->layout->count &&
-	       pthread_create(&others[started], NULL, work, &crew) == 0)
+	       thread_start(&others[started], work, &crew) == 0)
 		started++;
 	work(&crew);
 	while (started > 0)

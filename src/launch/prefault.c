@@ -12,12 +12,13 @@
 
 #include "base/range.h"
 #include "base/scope.h"
+#include "base/thread.h"
 #include "launch/call.h"
 #include "launch/clock.h"
 
-#define PROGRESS_NS	  100000000 /* how often progress is told */
-#define PIECE_MIN	  (UINT64_C(2) << 20)
-#define PIECE_MAX	  (UINT64_C(64) << 20)
+#define PROGRESS_NS 100000000 /* how often progress is told */
+#define PIECE_MIN (UINT64_C(2) << 20)
+#define PIECE_MAX (UINT64_C(64) << 20)
 #define PIECES_PER_THREAD 8 /* so that a slow one does not keep the others waiting */
 
 struct prefault {
@@ -25,14 +26,14 @@ struct prefault {
 	const struct tdl_prefault_job *job;
 	struct tdl_prefault_range *pieces;
 	size_t count;
-	uint64_t total;		 /* bytes */
-	_Atomic size_t next;	 /* piece that nobody has taken yet */
-	_Atomic uint64_t done;	 /* bytes */
-	_Atomic uint64_t calls;	 /* made */
+	uint64_t total;		/* bytes */
+	_Atomic size_t next;	/* piece that nobody has taken yet */
+	_Atomic uint64_t done;	/* bytes */
+	_Atomic uint64_t calls; /* made */
 	_Atomic uint64_t resumed;
-	_Atomic bool failed;	 /* everybody stops */
-	pthread_mutex_t lock;	 /* of what follows */
-	pthread_cond_t ended;	 /* a worker ended */
+	_Atomic bool failed;  /* everybody stops */
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t ended; /* a worker ended */
 	unsigned int running;
 	int code;
 	struct tdl_error error; /* of the first that failed */
@@ -138,27 +139,23 @@ static void wait_for_workers(struct prefault *work)
 }
 
 /* Start up to count workers; how many there are. The lock is held meanwhile, so that running is
- * right, and signals are left to the calling thread. */
+ * right. */
 static unsigned int start_workers(struct prefault *work, struct worker *workers, unsigned int count)
 {
 	unsigned int started = 0;
-	sigset_t all, before;
 	int rc = 0;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pthread_mutex_lock(&work->lock);
 	while (started < count && rc == 0) {
 		workers[started] = (struct worker){ work, work->job->vcpu_fds[started], 0 };
-		rc = pthread_create(&workers[started].thread, NULL, run_worker, &workers[started]);
+		rc = thread_start(&workers[started].thread, run_worker, &workers[started]);
 		if (rc == 0)
 			started++;
 	}
 	work->running = started;
-	if (rc && !started)
-		work->code = tdl_fail(&work->error, -rc, "cannot start a thread: %s", strerror(rc));
+	if (rc < 0 && !started)
+		work->code = tdl_fail(&work->error, rc, "cannot start a thread: %s", strerror(-rc));
 	pthread_mutex_unlock(&work->lock);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return started;
 }
 
@@ -214,8 +211,8 @@ static int check_job(const struct tdl_prefault_job *job, uint64_t *ret_total, st
 		const struct tdl_prefault_range *range = &job->ranges[i];
 
 		if (!range->size || !is_aligned(range->gpa, PAGE_SIZE_4K) ||
-		    !is_aligned(range->size, PAGE_SIZE_4K) || !range_fits(range->gpa, range->size) ||
-		    !range_fits(total, range->size))
+		    !is_aligned(range->size, PAGE_SIZE_4K) ||
+		    !range_fits(range->gpa, range->size) || !range_fits(total, range->size))
 			return tdl_fail(err, -EINVAL, "0x%llx bytes at 0x%llx are not whole pages",
 					(unsigned long long)range->size,
 					(unsigned long long)range->gpa);

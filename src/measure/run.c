@@ -5,10 +5,10 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/thread.h"
 #include "measure/fold.h"
 
 struct tdl_mrtd_run {
@@ -68,19 +68,6 @@ static size_t count_states(const struct tdl_plan *plan, uint64_t pages)
 	return n;
 }
 
-/* Signals are for the other threads. */
-static int start_thread(struct tdl_mrtd_run *run)
-{
-	sigset_t all, before;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&run->thread, NULL, compute, run);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc;
-}
-
 static void free_run(struct tdl_mrtd_run *run)
 {
 	pthread_cond_destroy(&run->news);
@@ -89,8 +76,8 @@ static void free_run(struct tdl_mrtd_run *run)
 	free(run);
 }
 
-int tdl_mrtd_start(const struct tdl_plan *plan, uint64_t state_pages,
-		   struct tdl_mrtd_run **ret_run, struct tdl_error *err)
+int tdl_mrtd_start(const struct tdl_plan *plan, uint64_t state_pages, struct tdl_mrtd_run **ret_run,
+		   struct tdl_error *err)
 {
 	size_t states = count_states(plan, state_pages);
 	struct tdl_mrtd_run *run = calloc(1, sizeof(*run) + states * sizeof(run->states[0]));
@@ -102,10 +89,10 @@ int tdl_mrtd_start(const struct tdl_plan *plan, uint64_t state_pages,
 	run->state_pages = state_pages;
 	pthread_mutex_init(&run->lock, NULL);
 	pthread_cond_init(&run->news, NULL);
-	rc = start_thread(run);
-	if (rc) {
+	rc = thread_start(&run->thread, compute, run);
+	if (rc < 0) {
 		free_run(run);
-		return tdl_fail(err, -rc, "cannot start a thread: %s", strerror(rc));
+		return tdl_fail(err, rc, "cannot start a thread: %s", strerror(-rc));
 	}
 	*ret_run = run;
 	return 0;
