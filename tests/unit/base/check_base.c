@@ -3,6 +3,8 @@
 #include "tests/lib/test.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include "base/hash.h"
 #include "base/range.h"
 #include "base/symbols.h"
+#include "base/thread.h"
 
 START_TEST(slice_refuses_a_length_that_wraps)
 {
@@ -282,6 +285,53 @@ START_TEST(a_pipe_larger_than_the_limit_is_refused)
 }
 END_TEST
 
+struct seen {
+	cpu_set_t cpus;
+	sigset_t blocked;
+};
+
+static void *look_around(void *ctx)
+{
+	struct seen *seen = ctx;
+
+	sched_getaffinity(0, sizeof(seen->cpus), &seen->cpus);
+	pthread_sigmask(SIG_SETMASK, NULL, &seen->blocked);
+	return seen;
+}
+
+static void check_helper(const cpu_set_t *allowed)
+{
+	struct seen seen = { 0 };
+	sigset_t ours;
+	pthread_t thread;
+	void *result = NULL;
+
+	ck_assert_int_eq(thread_start(&thread, look_around, &seen), 0);
+	ck_assert_int_eq(pthread_join(thread, &result), 0);
+	ck_assert_ptr_eq(result, &seen);
+	ck_assert(CPU_EQUAL(&seen.cpus, allowed));
+	ck_assert_int_eq(sigismember(&seen.blocked, SIGINT), 1);
+	ck_assert_int_eq(sigismember(&seen.blocked, SIGPIPE), 1);
+	pthread_sigmask(SIG_SETMASK, NULL, &ours);
+	ck_assert_int_eq(sigismember(&ours, SIGINT), 0);
+}
+
+/* Wherever it begins; and where there is one CPU alone. */
+START_TEST(a_helping_thread_may_run_where_its_process_may)
+{
+	cpu_set_t all, one;
+
+	ck_assert_int_eq(sched_getaffinity(0, sizeof(all), &all), 0);
+	check_helper(&all);
+	CPU_ZERO(&one);
+	for (size_t i = 0; CPU_COUNT(&one) == 0; i++)
+		if (CPU_ISSET(i, &all))
+			CPU_SET(i, &one);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+	check_helper(&one);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("base");
@@ -303,6 +353,7 @@ int main(void)
 	tcase_add_test(all, a_folder_of_known_files_is_replaced_whole);
 	tcase_add_test(all, functions_of_a_library_are_found_by_name);
 	tcase_add_test(all, a_pipe_larger_than_the_limit_is_refused);
+	tcase_add_test(all, a_helping_thread_may_run_where_its_process_may);
 	suite_add_tcase(suite, all);
 	return test_run(suite);
 }
