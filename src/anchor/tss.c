@@ -1,75 +1,77 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A row a function: which library has it, and where its pointer goes. */
+/* A table a library, and where each function's pointer goes. */
 #include "anchor/tss.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "base/attr.h"
+#include "base/symbols.h"
 
-enum { TCTILDR, RC, MU, SYS, ESYS, LIBRARIES };
-
-/* Versions of the interface, which tpm2-tss 3 and 4 share. */
-static const char *const libraries[LIBRARIES] = {
-	[TCTILDR] = "libtss2-tctildr.so.0", [RC] = "libtss2-rc.so.0",	  [MU] = "libtss2-mu.so.0",
-	[SYS] = "libtss2-sys.so.1",	    [ESYS] = "libtss2-esys.so.0",
+#define FUNCTION(name)                            \
+	{                                         \
+#name, offsetof(struct tss, name) \
+	}
+static const struct symbol tctildr[] = {
+	FUNCTION(Tss2_TctiLdr_Initialize),
+	FUNCTION(Tss2_TctiLdr_Finalize),
+};
+static const struct symbol rc[] = {
+	FUNCTION(Tss2_RC_Decode),
+};
+static const struct symbol mu[] = {
+	FUNCTION(Tss2_MU_TPMT_SIGNATURE_Marshal),
+	FUNCTION(Tss2_MU_TPMS_NV_PUBLIC_Marshal),
+	FUNCTION(Tss2_MU_TPMS_CONTEXT_Marshal),
+	FUNCTION(Tss2_MU_TPMS_CONTEXT_Unmarshal),
+};
+static const struct symbol sys[] = {
+	FUNCTION(Tss2_Sys_StartAuthSession),   FUNCTION(Tss2_Sys_FlushContext),
+	FUNCTION(Tss2_Sys_PCR_Extend_Prepare), FUNCTION(Tss2_Sys_NV_Extend_Prepare),
+	FUNCTION(Tss2_Sys_GetDecryptParam),    FUNCTION(Tss2_Sys_SetDecryptParam),
+	FUNCTION(Tss2_Sys_GetCommandCode),     FUNCTION(Tss2_Sys_GetCpBuffer),
+	FUNCTION(Tss2_Sys_SetCmdAuths),	       FUNCTION(Tss2_Sys_Execute),
+	FUNCTION(Tss2_Sys_GetRspAuths),	       FUNCTION(Tss2_Sys_GetRpBuffer),
+};
+static const struct symbol esys[] = {
+	FUNCTION(Esys_Initialize),
+	FUNCTION(Esys_Finalize),
+	FUNCTION(Esys_Free),
+	FUNCTION(Esys_StartAuthSession),
+	FUNCTION(Esys_TRSess_SetAttributes),
+	FUNCTION(Esys_TR_SetAuth),
+	FUNCTION(Esys_TR_FromTPMPublic),
+	FUNCTION(Esys_TR_GetTpmHandle),
+	FUNCTION(Esys_GetSysContext),
+	FUNCTION(Esys_FlushContext),
+	FUNCTION(Esys_GetCapability),
+	FUNCTION(Esys_ReadClock),
+	FUNCTION(Esys_PCR_Read),
+	FUNCTION(Esys_CreatePrimary),
+	FUNCTION(Esys_ReadPublic),
+	FUNCTION(Esys_EvictControl),
+	FUNCTION(Esys_ContextSave),
+	FUNCTION(Esys_ContextLoad),
+	FUNCTION(Esys_Quote),
+	FUNCTION(Esys_NV_DefineSpace),
+	FUNCTION(Esys_NV_ReadPublic),
+	FUNCTION(Esys_NV_Read),
+	FUNCTION(Esys_NV_Write),
+	FUNCTION(Esys_NV_Certify),
 };
 
-#define FUNCTION(library, name)                            \
-	{                                                  \
-		library, #name, offsetof(struct tss, name) \
-	}
+/* Versions of the interface, which tpm2-tss 3 and 4 share. */
 static const struct {
-	int library;
 	const char *name;
-	size_t offset;
-} functions[] = {
-	FUNCTION(TCTILDR, Tss2_TctiLdr_Initialize),
-	FUNCTION(TCTILDR, Tss2_TctiLdr_Finalize),
-	FUNCTION(RC, Tss2_RC_Decode),
-	FUNCTION(MU, Tss2_MU_TPMT_SIGNATURE_Marshal),
-	FUNCTION(MU, Tss2_MU_TPMS_NV_PUBLIC_Marshal),
-	FUNCTION(MU, Tss2_MU_TPMS_CONTEXT_Marshal),
-	FUNCTION(MU, Tss2_MU_TPMS_CONTEXT_Unmarshal),
-	FUNCTION(ESYS, Esys_Initialize),
-	FUNCTION(ESYS, Esys_Finalize),
-	FUNCTION(ESYS, Esys_Free),
-	FUNCTION(ESYS, Esys_StartAuthSession),
-	FUNCTION(ESYS, Esys_TRSess_SetAttributes),
-	FUNCTION(ESYS, Esys_TR_SetAuth),
-	FUNCTION(ESYS, Esys_TR_FromTPMPublic),
-	FUNCTION(ESYS, Esys_TR_GetTpmHandle),
-	FUNCTION(ESYS, Esys_GetSysContext),
-	FUNCTION(ESYS, Esys_FlushContext),
-	FUNCTION(ESYS, Esys_GetCapability),
-	FUNCTION(ESYS, Esys_ReadClock),
-	FUNCTION(ESYS, Esys_PCR_Read),
-	FUNCTION(ESYS, Esys_CreatePrimary),
-	FUNCTION(ESYS, Esys_ReadPublic),
-	FUNCTION(ESYS, Esys_EvictControl),
-	FUNCTION(ESYS, Esys_ContextSave),
-	FUNCTION(ESYS, Esys_ContextLoad),
-	FUNCTION(ESYS, Esys_Quote),
-	FUNCTION(ESYS, Esys_NV_DefineSpace),
-	FUNCTION(ESYS, Esys_NV_ReadPublic),
-	FUNCTION(ESYS, Esys_NV_Read),
-	FUNCTION(ESYS, Esys_NV_Write),
-	FUNCTION(ESYS, Esys_NV_Certify),
-	FUNCTION(SYS, Tss2_Sys_StartAuthSession),
-	FUNCTION(SYS, Tss2_Sys_FlushContext),
-	FUNCTION(SYS, Tss2_Sys_PCR_Extend_Prepare),
-	FUNCTION(SYS, Tss2_Sys_NV_Extend_Prepare),
-	FUNCTION(SYS, Tss2_Sys_GetDecryptParam),
-	FUNCTION(SYS, Tss2_Sys_SetDecryptParam),
-	FUNCTION(SYS, Tss2_Sys_GetCommandCode),
-	FUNCTION(SYS, Tss2_Sys_GetCpBuffer),
-	FUNCTION(SYS, Tss2_Sys_SetCmdAuths),
-	FUNCTION(SYS, Tss2_Sys_Execute),
-	FUNCTION(SYS, Tss2_Sys_GetRspAuths),
-	FUNCTION(SYS, Tss2_Sys_GetRpBuffer),
+	const struct symbol *functions;
+	size_t count;
+} libraries[] = {
+	{ "libtss2-tctildr.so.0", tctildr, ARRAY_SIZE(tctildr) },
+	{ "libtss2-rc.so.0", rc, ARRAY_SIZE(rc) },
+	{ "libtss2-mu.so.0", mu, ARRAY_SIZE(mu) },
+	{ "libtss2-sys.so.1", sys, ARRAY_SIZE(sys) },
+	{ "libtss2-esys.so.0", esys, ARRAY_SIZE(esys) },
 };
 
 static struct tss loaded;
@@ -79,26 +81,11 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void)
 {
-	void *handle[LIBRARIES];
-
-	for (size_t i = 0; i < LIBRARIES; i++) {
-		handle[i] = dlopen(libraries[i], RTLD_NOW | RTLD_LOCAL);
-		if (!handle[i]) {
-			load_rc = tdl_fail(&load_err, -EOPNOTSUPP,
-					   "tpm2-tss is needed to talk to a TPM: %s", dlerror());
-			return;
-		}
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
-		void *at = dlsym(handle[functions[i].library], functions[i].name);
-
-		if (!at) {
-			load_rc = tdl_fail(&load_err, -EOPNOTSUPP, "tpm2-tss has no %s",
-					   functions[i].name);
-			return;
-		}
-		memcpy((char *)&loaded + functions[i].offset, &at, sizeof(at));
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(libraries) && load_rc == 0; i++)
+		load_rc = symbols_load(libraries[i].name, libraries[i].functions,
+				       libraries[i].count, &loaded, &load_err);
+	if (load_rc < 0)
+		tdl_while(&load_err, load_rc, "tpm2-tss is needed to talk to a TPM");
 }
 
 int tss_load(const struct tss **ret, struct tdl_error *err)
