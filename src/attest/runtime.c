@@ -164,7 +164,8 @@ static int parse_ima_line(const char *line, size_t size, struct runtime_log *log
 	if (!hex_decode(digest_text, event->digest, SHA384_SIZE))
 		return tdl_fail(err, -EOPNOTSUPP, "line %zu: the template hash is not SHA-384",
 				log->count);
-	/* A violation: the log has zeros, and the register is spoilt on purpose. */
+	/* A violation: the log has zeros, and the register is spoilt on purpose. Source: Linux,
+	 * ima_init_digests(). */
 	if (all_zero(event->digest, SHA384_SIZE))
 		memset(event->digest, 0xff, SHA384_SIZE);
 	event->mr = pcr == IMA_PCR ? IMA_MR : pcr + 1;

@@ -53,7 +53,7 @@ static void make_tdreport(const uint8_t *body, uint8_t *r)
 	test_rc(sha384(r + 512, 512, r + 80, &err), 0, &err);
 }
 
-static void put_be16(uint8_t **at, unsigned value)
+static void append_be16(uint8_t **at, unsigned value)
 {
 	*(*at)++ = (uint8_t)(value >> 8);
 	*(*at)++ = (uint8_t)value;
@@ -68,20 +68,20 @@ static void make_message(struct vtpm_world *v)
 
 	memcpy(at, "\xffTCG", 4);
 	at += 4;
-	put_be16(&at, 0x8018);
-	put_be16(&at, 34);
+	append_be16(&at, 0x8018);
+	append_be16(&at, 34);
 	at += 34; /* name of the key that signs */
-	put_be16(&at, sizeof(nonce) - 1);
+	append_be16(&at, sizeof(nonce) - 1);
 	memcpy(at, nonce, sizeof(nonce) - 1);
 	at += sizeof(nonce) - 1;
 	at += 8 + 4 + 4 + 1 + 8; /* clock, resets, restarts, safe, firmware */
-	put_be16(&at, 0);
-	put_be16(&at, 1); /* one bank */
-	put_be16(&at, 0x000b);
+	append_be16(&at, 0);
+	append_be16(&at, 1); /* one bank */
+	append_be16(&at, 0x000b);
 	*at++ = 3;
 	memset(at, 0xff, 3);
 	at += 3;
-	put_be16(&at, 32);
+	append_be16(&at, 32);
 	test_rc(hash_named("SHA256", v->pcrs, sizeof(v->pcrs), at, &size, &err), 0, &err);
 	v->message_size = (size_t)(at + size - v->message);
 }
