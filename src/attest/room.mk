@@ -67,6 +67,7 @@ libattest_la_SOURCES = \
 	%D%/verify.c \
 	%D%/verify_body.c \
 	%D%/verify_chain.c \
+	%D%/verify_collateral.c \
 	%D%/verify_report.c \
 	%D%/verify_tcb.c \
 	%D%/verify_vtpm.c

@@ -94,7 +94,8 @@ bool verdict_judge(struct tdl_verdict *v, const char *name, int rc, const struct
 void verdict_note(struct tdl_verdict *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The steps, in the order of Intel's procedure (verify_chain.c, verify_tcb.c, verify_body.c). */
+/* The steps, in the order of Intel's procedure (verify_chain.c, verify_collateral.c,
+ * verify_tcb.c, verify_body.c). */
 void verify_chain(struct verify *s);
 void verify_crls(struct verify *s);
 void verify_collateral(struct verify *s);

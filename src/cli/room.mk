@@ -45,6 +45,7 @@ tdlaunch_SOURCES = \
 	%D%/cmd_attest_collect.c \
 	%D%/cmd_attest_fetch.c \
 	%D%/cmd_attest_replay.c \
+	%D%/cmd_attest_rules.c \
 	%D%/cmd_attest_verify.c \
 	%D%/cmd_decode.c \
 	%D%/commands.h \
