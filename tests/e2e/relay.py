@@ -3,7 +3,8 @@
 
 Usage: relay.py SWTPM-SOCKET SOCKET WHAT=N. Only PCR_Extend and NV_Extend are touched:
 slow=N makes each take N ms more; of the Nth alone, command=N changes the last byte of the command,
-answer=N that of the answer, and replay=N gives the answer before once more without asking the TPM.
+answer=N that of the answer, and replay=N gives the answer before once more without asking the TPM;
+retry=N says once, without asking it, that the TPM wants the command again.
 """
 import socket
 import struct
@@ -11,6 +12,7 @@ import sys
 import time
 
 EXTENDS = (0x136, 0x182)
+RETRY = bytes.fromhex("80010000000a00000922")  # TPM_RC_RETRY
 
 
 def message(stream):
@@ -45,7 +47,9 @@ class Relay:
         while True:
             command = message(commands)
             turn = self.is_turn(command)
-            if not turn or self.what != "replay":
+            if turn and self.what == "retry":
+                self.answer = RETRY
+            elif not turn or self.what != "replay":
                 tpm.sendall(changed(command) if turn and self.what == "command" else command)
                 self.answer = message(answers)
             tool.sendall(changed(self.answer) if turn and self.what == "answer" else self.answer)
