@@ -16,12 +16,20 @@ static void work_some(struct queue *q)
 {
 	size_t n = q->count < AT_ONCE ? q->count : AT_ONCE;
 	struct tdl_error err = { 0 };
+	size_t rooms = 0;
 	int rc = q->rc;
 
 	pthread_mutex_unlock(&q->lock);
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = q->run(q->ctx, &q->jobs[(q->first + i) % QUEUE_JOBS], &err);
+	for (size_t i = 0; i < n; i++) {
+		struct job *job = &q->jobs[(q->first + i) % QUEUE_JOBS];
+
+		if (rc == 0)
+			rc = q->run(q->ctx, job, &err);
+		rooms += job->room != NULL;
+		job->room = NULL;
+	}
 	pthread_mutex_lock(&q->lock);
+	q->rooms_used -= rooms;
 	if (rc < 0 && q->rc == 0) {
 		q->rc = rc;
 		q->err = err;
@@ -67,7 +75,8 @@ int queue_start(struct queue *q, int (*run)(void *ctx, const struct job *, struc
 	return 0;
 }
 
-/* Under lock: wait until at most so many jobs are left. */
+/* Under lock: wait until at most so many jobs are left. Whoever waits for a room waits so as well: a
+ * job that is done may have had one. */
 static int wait_for(struct queue *q, size_t jobs, struct tdl_error *err)
 {
 	q->wake_at = jobs < QUEUE_JOBS / 2 ? jobs : QUEUE_JOBS / 2;
@@ -95,9 +104,22 @@ int queue_slot(struct queue *q, struct job **ret_job, struct tdl_error *err)
 	return rc;
 }
 
-uint8_t *queue_room(struct queue *q, const struct job *job)
+int queue_room(struct queue *q, struct job *job, union room **ret_room, struct tdl_error *err)
 {
-	return q->rooms[job - q->jobs];
+	int rc = 0;
+
+	pthread_mutex_lock(&q->lock);
+	while (rc == 0 && !job->room) {
+		if (q->rooms_used == QUEUE_ROOMS) {
+			rc = wait_for(q, q->count / 2, err);
+			continue;
+		}
+		q->rooms_used++;
+		job->room = &q->rooms[q->next_room++ % QUEUE_ROOMS];
+	}
+	pthread_mutex_unlock(&q->lock);
+	*ret_room = job->room;
+	return rc;
 }
 
 void queue_push(struct queue *q)

@@ -9,24 +9,37 @@
 
 #include "evlog/scribe.h"
 
-#define QUEUE_JOBS 2048 /* 8 MiB of firmware: the launch of a common one never waits */
+#define QUEUE_JOBS  2048 /* 8 MiB of firmware: the launch of a common one never waits */
+#define QUEUE_ROOMS 256
 
 enum job_kind { JOB_INIT, JOB_REGION, JOB_PAGE, JOB_FINALIZE };
 
+struct job_init {
+	struct tdl_log_init_event event;
+	uint32_t present;
+	char flow[TDL_LOG_TEXT_MAX], host[TDL_LOG_TEXT_MAX];
+};
+
+struct job_region {
+	struct tdl_log_region_event event;
+	char name[TDL_LOG_TEXT_MAX];
+};
+
+/* 4096 bytes that go with a job. */
+union room {
+	struct job_init init;
+	struct job_region region;
+	uint8_t page[4096];
+};
+
 struct job {
 	enum job_kind kind;
+	union room *room; /* NULL without; of the queue */
 	union {
-		struct {
-			struct tdl_log_init_event event;
-			uint32_t present;
-		} init; /* texts are in the slot's room */
-		struct {
-			struct tdl_log_region_event event;
-		} region; /* so is the name */
 		struct {
 			enum scribe_op op;
 			uint64_t gpa;
-			const uint8_t *bytes; /* 4096, in the slot's room or with who lives longer */
+			const uint8_t *bytes; /* 4096, in the room or with who lives longer */
 		} page;
 		struct {
 			bool known;
@@ -43,11 +56,13 @@ struct queue {
 	pthread_cond_t work, room; /* a job came; a job is done */
 	bool started, stop, worker_waits, producer_waits;
 	size_t first, count; /* of jobs, under lock */
+	size_t rooms_used;   /* under lock: by jobs that are not done, and one that is filled in */
+	size_t next_room;    /* the producer's */
 	size_t wake_at;	     /* jobs that may be left when a waiting producer is woken */
 	int rc;		     /* first failure, under lock */
 	struct tdl_error err;
 	struct job jobs[QUEUE_JOBS];
-	uint8_t rooms[QUEUE_JOBS][4096]; /* by slot */
+	union room rooms[QUEUE_ROOMS];
 };
 
 /* q is zeroed. */
@@ -57,8 +72,8 @@ int queue_start(struct queue *q, int (*run)(void *ctx, const struct job *, struc
  * same slot comes back until then. */
 int queue_slot(struct queue *q, struct job **ret_job, struct tdl_error *err);
 void queue_push(struct queue *q);
-/* Room for bytes that go with a slot, 4096. */
-uint8_t *queue_room(struct queue *q, const struct job *job);
+/* The room of a job that is being filled in, once there is one. */
+int queue_room(struct queue *q, struct job *job, union room **ret_room, struct tdl_error *err);
 /* Wait until all is done. */
 int queue_drain(struct queue *q, struct tdl_error *err);
 /* Drain, and end the thread. */

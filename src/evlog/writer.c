@@ -38,9 +38,10 @@ static int run_job(void *ctx, const struct job *job, struct tdl_error *err)
 
 	switch (job->kind) {
 	case JOB_INIT:
-		return scribe_init(&w->scribe, &job->init.event, job->init.present, err);
+		return scribe_init(&w->scribe, &job->room->init.event, job->room->init.present,
+				   err);
 	case JOB_REGION:
-		return scribe_region(&w->scribe, &job->region.event, err);
+		return scribe_region(&w->scribe, &job->room->region.event, err);
 	case JOB_PAGE:
 		return scribe_page(&w->scribe, job->page.op, job->page.gpa, job->page.bytes, err);
 	case JOB_FINALIZE:
@@ -110,23 +111,21 @@ int tdl_log_create(const char *path, const struct tdl_log_options *options,
 	return 0;
 }
 
-/* room: for the texts */
-static void fill_init(struct job *job, char *room, const struct tdl_log_td *td,
+static void fill_init(struct job_init *init, const struct tdl_log_td *td,
 		      const struct tdl_log_options *opt)
 {
 	static const char tool[] = "tdlaunch " PACKAGE_VERSION;
-	struct tdl_log_init_event *e = &job->init.event;
+	struct tdl_log_init_event *e = &init->event;
 
-	job->kind = JOB_INIT;
-	job->init.present = 0;
+	init->present = 0;
 	*e = (struct tdl_log_init_event){
 		.attributes = td->attributes,
 		.xfam = td->xfam,
 		.tool = { tool, sizeof(tool) - 1 },
 		.measured = { "mrtd", 4 },
 		.page_hash = { PAGE_HASH, sizeof(PAGE_HASH) - 1 },
-		.flow = scribe_text(td->flow ? td->flow : "", room),
-		.host = scribe_text(td->host ? td->host : "", room + TDL_LOG_TEXT_MAX),
+		.flow = scribe_text(td->flow ? td->flow : "", init->flow),
+		.host = scribe_text(td->host ? td->host : "", init->host),
 		.memory = td->memory,
 		.cpus = td->cpus,
 		.detail = opt->detail,
@@ -137,25 +136,29 @@ static void fill_init(struct job *job, char *room, const struct tdl_log_td *td,
 	memcpy(e->mrownerconfig, td->mrownerconfig, SHA384_SIZE);
 	if (td->config_digest) {
 		memcpy(e->config_digest, td->config_digest, SHA384_SIZE);
-		job->init.present |= 1u << 6;
+		init->present |= 1u << 6;
 	}
 	if (td->anchor_value) {
 		memcpy(e->anchor_value, td->anchor_value, SHA384_SIZE);
-		job->init.present |= 1u << 15;
+		init->present |= 1u << 15;
 	}
 }
 
 int tdl_log_init(struct tdl_log_writer *w, const struct tdl_log_td *td, struct tdl_error *err)
 {
+	union room *room = NULL;
 	struct job *job = NULL;
 	int rc;
 
 	if (w->has_head)
 		return tdl_fail(err, -EALREADY, "the log has its head already");
 	rc = queue_slot(&w->queue, &job, err);
+	if (rc == 0)
+		rc = queue_room(&w->queue, job, &room, err);
 	if (rc < 0)
 		return rc;
-	fill_init(job, (char *)queue_room(&w->queue, job), td, &w->scribe.opt);
+	job->kind = JOB_INIT;
+	fill_init(&room->init, td, &w->scribe.opt);
 	queue_push(&w->queue);
 	w->has_head = true;
 	return 0;
@@ -229,34 +232,35 @@ static enum tdl_log_pattern pass_pattern(const struct tdl_log_writer *w)
 /* The record for the next pages of the open region. */
 static int push_region(struct tdl_log_writer *w, struct tdl_error *err)
 {
+	union room *room = NULL;
 	struct job *job = NULL;
 	struct tdl_log_region_event *e;
-	char *name;
 	uint64_t left = w->range.pages - w->page;
 	uint64_t skip = w->page * PAGE_SIZE_4K;
 	int rc = queue_slot(&w->queue, &job, err);
 
+	if (rc == 0)
+		rc = queue_room(&w->queue, job, &room, err);
 	if (rc < 0)
 		return rc;
-	name = (char *)queue_room(&w->queue, job);
 	job->kind = JOB_REGION;
-	e = &job->region.event;
+	e = &room->region.event;
 	*e = (struct tdl_log_region_event){
 		.gpa = w->range.gpa + skip,
 		.pages = left < TDL_LOG_REGION_PAGES ? left : TDL_LOG_REGION_PAGES,
 		.pattern = pass_pattern(w),
 		.section = w->range.section,
-		.name = { name, w->name_text.length },
+		.name = { room->region.name, w->name_text.length },
 		.first_page = w->page,
 		.origin = w->range.origin,
 	};
-	memcpy(name, w->name, w->name_text.length);
+	memcpy(room->region.name, w->name, w->name_text.length);
 	if (e->origin == TDL_LOG_ORIGIN_FILE && skip < w->range.file_length) {
 		uint64_t rest = w->range.file_length - skip;
-		uint64_t room = e->pages * PAGE_SIZE_4K;
+		uint64_t size = e->pages * PAGE_SIZE_4K;
 
 		e->source.offset = w->range.file_offset + skip;
-		e->source.length = rest < room ? rest : room;
+		e->source.length = rest < size ? rest : size;
 	}
 	queue_push(&w->queue);
 	return 0;
@@ -294,22 +298,31 @@ static int check_next(struct tdl_log_writer *w, bool extend, uint64_t gpa, struc
 static int fill_page(struct tdl_log_writer *w, enum scribe_op op, uint64_t gpa,
 		     const uint8_t *bytes, struct tdl_error *err)
 {
+	uint8_t scratch[PAGE_SIZE_4K];
+	const uint8_t *lasting = NULL;
+	union room *room = NULL;
 	struct job *job = NULL;
 	int rc = queue_slot(&w->queue, &job, err);
 
+	if (rc == 0 && w->follow.run) {
+		lasting = follow_page(&w->follow, w->page, bytes, scratch);
+		if (!lasting)
+			rc = tdl_fail(err, -EINVAL, "page 0x%llx does not have the plan's bytes",
+				      (unsigned long long)gpa);
+		if (lasting == scratch)
+			lasting = NULL;
+	}
+	if (rc == 0 && !lasting) {
+		rc = queue_room(&w->queue, job, &room, err);
+		if (rc == 0)
+			lasting = memcpy(room->page, bytes, PAGE_SIZE_4K);
+	}
 	if (rc < 0)
 		return rc;
 	job->kind = JOB_PAGE;
 	job->page.op = op;
 	job->page.gpa = gpa;
-	if (!w->follow.run)
-		job->page.bytes = memcpy(queue_room(&w->queue, job), bytes, PAGE_SIZE_4K);
-	else
-		job->page.bytes = follow_page(&w->follow, w->page, bytes,
-					      queue_room(&w->queue, job));
-	if (!job->page.bytes)
-		return tdl_fail(err, -EINVAL, "page 0x%llx does not have the plan's bytes",
-				(unsigned long long)gpa);
+	job->page.bytes = lasting;
 	return 0;
 }
 
