@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A batch: the caller's thread reads lines into a ring, a pool of threads judges them, and
- *whichever has finished the oldest one writes what is ready, in order.
+/* A batch: the caller's thread reads lines into a ring, a pool of threads judges them, and whichever
+ * has finished the oldest one writes what is ready, in order.
  *
  *	written <= judged <= filled <= written + ring size
  *
- * Lines from written on are in the ring; those from judged on are nobody's yet. A ring that is
- *full, or holds too many bytes, makes the reader wait, and a reader of verdicts who is slow makes
- *all wait: memory is bounded whatever comes in. */
+ * Lines from written on are in the ring; those from judged on are nobody's yet. A ring that is full,
+ * or holds too many bytes, makes the reader wait, and a reader of verdicts who is slow makes all
+ * wait: memory is bounded whatever comes in. */
 #include "check/batch.h"
 
 #include <errno.h>
@@ -70,8 +70,7 @@ static void write_ready(struct batch *b)
 		int rc = write_all(b->out, s->verdict, s->verdict_size);
 		pthread_mutex_lock(&b->lock);
 		if (rc < 0)
-			stop(b, tdl_fail(&err, rc, "cannot write a verdict: %s", strerror(-rc)),
-			     &err);
+			stop(b, tdl_fail(&err, rc, "cannot write a verdict: %s", strerror(-rc)), &err);
 		else
 			count(&b->counts, s->answer);
 		b->bytes -= s->size;
@@ -116,13 +115,14 @@ static void *work(void *arg)
 static int put_line(struct batch *b, char *text, size_t size, uint64_t number)
 {
 	pthread_mutex_lock(&b->lock);
-	while (!b->broken && (b->filled - b->written == b->ring_size ||
-			      (b->filled != b->written && b->bytes + size > QUEUE_BYTES)))
+	while (!b->broken &&
+	       (b->filled - b->written == b->ring_size ||
+		(b->filled != b->written && b->bytes + size > QUEUE_BYTES)))
 		pthread_cond_wait(&b->room, &b->lock);
 	int rc = b->broken;
 	if (rc == 0) {
-		*slot_of(b, b->filled++) =
-			(struct slot){ .text = text, .size = size, .number = number };
+		*slot_of(b, b->filled++) = (struct slot){ .text = text, .size = size,
+							  .number = number };
 		b->bytes += size;
 		pthread_cond_signal(&b->work);
 	}
@@ -200,8 +200,7 @@ static int split(struct batch *b, struct line *l, const char *bytes, size_t size
 /* Wait for input, or for the pool to stop. Returns bytes read, 0 at the end, or -errno. */
 static ssize_t read_some(struct batch *b, int in, char *bytes, size_t size)
 {
-	struct pollfd fds[] = { { .fd = in, .events = POLLIN },
-				{ .fd = b->wake, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = in, .events = POLLIN }, { .fd = b->wake, .events = POLLIN } };
 
 	for (;;) {
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
@@ -259,7 +258,8 @@ static int start(struct batch *b, unsigned threads, struct tdl_error *err)
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->work, NULL);
 	pthread_cond_init(&b->room, NULL);
-	while (b->n_threads < threads && thread_start(&b->threads[b->n_threads], work, b) == 0)
+	while (b->n_threads < threads &&
+	       thread_start(&b->threads[b->n_threads], work, b) == 0)
 		b->n_threads++;
 	return b->n_threads ? 0 : tdl_fail(err, -EAGAIN, "cannot start a thread");
 }
@@ -293,8 +293,8 @@ int tdl_check_batch(const struct tdl_rules *rules, int in, int out,
 		    const struct tdl_batch_options *options, struct tdl_batch_counts *ret_counts,
 		    struct tdl_error *err)
 {
-	AUTO_CALL(end)
-	struct batch b = { .desk = { .rules = rules, .root = -1 }, .out = out, .wake = -1 };
+	AUTO_CALL(end) struct batch b = { .desk = { .rules = rules, .root = -1 }, .out = out,
+					  .wake = -1 };
 	int rc = request_root(options ? options->root : NULL, &b.desk.root, err);
 
 	if (rc == 0)

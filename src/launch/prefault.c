@@ -3,7 +3,6 @@
  * the calling thread tells how far they are. */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +15,9 @@
 #include "launch/call.h"
 #include "launch/clock.h"
 
-#define PROGRESS_NS 100000000 /* how often progress is told */
-#define PIECE_MIN (UINT64_C(2) << 20)
-#define PIECE_MAX (UINT64_C(64) << 20)
+#define PROGRESS_NS	  100000000 /* how often progress is told */
+#define PIECE_MIN	  (UINT64_C(2) << 20)
+#define PIECE_MAX	  (UINT64_C(64) << 20)
 #define PIECES_PER_THREAD 8 /* so that a slow one does not keep the others waiting */
 
 struct prefault {
@@ -26,14 +25,14 @@ struct prefault {
 	const struct tdl_prefault_job *job;
 	struct tdl_prefault_range *pieces;
 	size_t count;
-	uint64_t total;		/* bytes */
-	_Atomic size_t next;	/* piece that nobody has taken yet */
-	_Atomic uint64_t done;	/* bytes */
-	_Atomic uint64_t calls; /* made */
+	uint64_t total;		 /* bytes */
+	_Atomic size_t next;	 /* piece that nobody has taken yet */
+	_Atomic uint64_t done;	 /* bytes */
+	_Atomic uint64_t calls;	 /* made */
 	_Atomic uint64_t resumed;
-	_Atomic bool failed;  /* everybody stops */
-	pthread_mutex_t lock; /* of what follows */
-	pthread_cond_t ended; /* a worker ended */
+	_Atomic bool failed;	 /* everybody stops */
+	pthread_mutex_t lock;	 /* of what follows */
+	pthread_cond_t ended;	 /* a worker ended */
 	unsigned int running;
 	int code;
 	struct tdl_error error; /* of the first that failed */
@@ -211,8 +210,8 @@ static int check_job(const struct tdl_prefault_job *job, uint64_t *ret_total, st
 		const struct tdl_prefault_range *range = &job->ranges[i];
 
 		if (!range->size || !is_aligned(range->gpa, PAGE_SIZE_4K) ||
-		    !is_aligned(range->size, PAGE_SIZE_4K) ||
-		    !range_fits(range->gpa, range->size) || !range_fits(total, range->size))
+		    !is_aligned(range->size, PAGE_SIZE_4K) || !range_fits(range->gpa, range->size) ||
+		    !range_fits(total, range->size))
 			return tdl_fail(err, -EINVAL, "0x%llx bytes at 0x%llx are not whole pages",
 					(unsigned long long)range->size,
 					(unsigned long long)range->gpa);
