@@ -26,6 +26,14 @@ need_firmware() {
 	exit 77
 }
 
+# Collateral and quotes can be fetched, or no test.
+need_fetch() {
+	"$tool" attest fetch --quote /dev/null -o none --url https://127.0.0.1:1 2>&1 </dev/null |
+		grep -q 'built without fetching' || return 0
+	echo "SKIP: built with --disable-fetch"
+	exit 77
+}
+
 # run CODE ARGUMENT...: the tool must end with that code; its output is in out and err. Code 0 says
 # nothing on standard error, and an error is one line.
 run() {

@@ -23,6 +23,7 @@ if grep -q disable-tpm out; then
 	finish
 fi
 need_tpm
+need_fetch
 python3 -c 'import http.server' 2>/dev/null || {
 	echo "SKIP: no python3"
 	exit 77

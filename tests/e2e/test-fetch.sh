@@ -5,11 +5,7 @@
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY || true
 at=2026-03-01
 
-"$tool" attest fetch --quote /dev/null -o none --url https://127.0.0.1:1 >out 2>err </dev/null
-if grep -q 'built without fetching' err; then
-	echo "SKIP: built with --disable-fetch"
-	exit 77
-fi
+need_fetch
 python3 -c 'import ssl' 2>/dev/null || {
 	echo "SKIP: no python3 with TLS"
 	exit 77
