@@ -51,7 +51,8 @@ if ! $TDL_CC -fsanitize=thread -o "$work/probe" "$work/probe.c" 2>/dev/null || !
 fi
 failed=0
 compile "$src"/kernel/*/*.c "$src"/src/base/*.c "$src"/src/host/*.c "$src"/src/launch/*.c \
-	"$src"/src/plan/*.c "$src"/src/image/*.c "$src"/src/measure/*.c "$src"/tests/lib/test.c
+	"$src"/src/plan/*.c "$src"/src/image/*.c "$src"/src/measure/*.c "$src"/src/evlog/*.c \
+	"$src"/tests/lib/test.c
 ar cr "$work/all.a" "$work"/kernel__*.o "$work"/src__*.o
 check unit/core/check_parallel.c bench/vm.c
 check unit/core/check_core.c
@@ -59,4 +60,6 @@ check unit/seam/check_beside.c unit/seam/rig.c
 check unit/seam/check_property.c unit/seam/rig.c unit/seam/walker.c
 check unit/tdx/check_td.c unit/tdx/td_fixture.c
 check unit/launch/check_prefault_engine.c
+check unit/evlog/check_follow.c lib/tdvf_builder.c
+check unit/evlog/check_log.c unit/evlog/fixture.c
 exit $failed
