@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One producer, one consumer, a ring under a mutex. Jobs are taken several at a time. Somebody is
  * woken only when known to wait, and pages wake nobody before there are some to do, or half of the
- * ring is free again: a switch of threads costs more than a page. */
+ * ring is free again: a switch of threads costs more than a page.
+ *
+ *	first              taken              preparing
+ *	| the worker's     | nobody's         | prepared, or being so by the producer
+ */
 #include "evlog/queue.h"
 
 #include <errno.h>
@@ -12,13 +16,19 @@
 #define AT_ONCE 64
 #define WORTH_IT 256 /* pages that are worth waking the worker */
 
-static void work_some(struct queue *q)
+/* Jobs from the first on that the worker may take. */
+static size_t count_free(const struct queue *q)
 {
-	size_t n = q->count < AT_ONCE ? q->count : AT_ONCE;
+	return q->count < q->preparing ? q->count : q->preparing;
+}
+
+static void work_some(struct queue *q, size_t n)
+{
 	struct tdl_error err = { 0 };
 	size_t rooms = 0;
 	int rc = q->rc;
 
+	q->taken = n;
 	pthread_mutex_unlock(&q->lock);
 	for (size_t i = 0; i < n; i++) {
 		struct job *job = &q->jobs[(q->first + i) % QUEUE_JOBS];
@@ -36,6 +46,9 @@ static void work_some(struct queue *q)
 	}
 	q->first = (q->first + n) % QUEUE_JOBS;
 	q->count -= n;
+	q->taken = 0;
+	if (q->preparing != SIZE_MAX)
+		q->preparing -= n;
 	if (q->producer_waits && q->count <= q->wake_at)
 		pthread_cond_signal(&q->room);
 }
@@ -46,8 +59,10 @@ static void *work(void *ctx)
 
 	pthread_mutex_lock(&q->lock);
 	while (q->count || !q->stop) {
-		if (q->count) {
-			work_some(q);
+		size_t n = count_free(q);
+
+		if (n) {
+			work_some(q, n < AT_ONCE ? n : AT_ONCE);
 			continue;
 		}
 		q->worker_waits = true;
@@ -59,11 +74,13 @@ static void *work(void *ctx)
 }
 
 int queue_start(struct queue *q, int (*run)(void *ctx, const struct job *, struct tdl_error *),
-		void *ctx, struct tdl_error *err)
+		void (*prepare)(void *ctx, struct job *), void *ctx, struct tdl_error *err)
 {
 	int rc;
 
 	q->run = run;
+	q->prepare = prepare;
+	q->preparing = SIZE_MAX;
 	q->ctx = ctx;
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_cond_init(&q->work, NULL);
@@ -134,11 +151,35 @@ void queue_push(struct queue *q)
 	pthread_mutex_unlock(&q->lock);
 }
 
+/* Under lock: from the last job that nobody has, towards the worker. */
+static void prepare_all(struct queue *q)
+{
+	size_t left = q->count;
+
+	while (q->rc == 0 && left > q->taken) {
+		size_t from = left - q->taken > AT_ONCE / 4 ? left - AT_ONCE / 4 : q->taken;
+		size_t first = q->first;
+
+		q->preparing = from;
+		if (q->worker_waits)
+			pthread_cond_signal(&q->work);
+		pthread_mutex_unlock(&q->lock);
+		for (size_t i = from; i < left; i++)
+			q->prepare(q->ctx, &q->jobs[(first + i) % QUEUE_JOBS]);
+		pthread_mutex_lock(&q->lock);
+		left = q->preparing;
+	}
+	q->preparing = SIZE_MAX;
+	if (q->worker_waits)
+		pthread_cond_signal(&q->work);
+}
+
 int queue_drain(struct queue *q, struct tdl_error *err)
 {
 	int rc;
 
 	pthread_mutex_lock(&q->lock);
+	prepare_all(q);
 	rc = wait_for(q, 0, err);
 	pthread_mutex_unlock(&q->lock);
 	return rc;

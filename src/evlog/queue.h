@@ -40,6 +40,8 @@ struct job {
 			enum scribe_op op;
 			uint64_t gpa;
 			const uint8_t *bytes; /* 4096, in the room or with who lives longer */
+			bool digested;
+			uint8_t digest[PAGE_DIGEST_SIZE]; /* of bytes */
 		} page;
 		struct {
 			bool known;
@@ -50,12 +52,15 @@ struct job {
 
 struct queue {
 	int (*run)(void *ctx, const struct job *job, struct tdl_error *err);
+	void (*prepare)(void *ctx, struct job *job);
 	void *ctx;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work, room; /* a job came; a job is done */
 	bool started, stop, worker_waits, producer_waits;
 	size_t first, count; /* of jobs, under lock */
+	size_t taken;	     /* of those, by the worker, under lock */
+	size_t preparing;    /* the first of those, by the producer, under lock; SIZE_MAX for none */
 	size_t rooms_used;   /* under lock: by jobs that are not done, and one that is filled in */
 	size_t next_room;    /* the producer's */
 	size_t wake_at;	     /* jobs that may be left when a waiting producer is woken */
@@ -65,9 +70,10 @@ struct queue {
 	union room rooms[QUEUE_ROOMS];
 };
 
-/* q is zeroed. */
+/* run() is called on the thread, job by job. prepare() may be called before that, for any of them, by
+ * who drains the queue and has nothing else to do. q is zeroed. */
 int queue_start(struct queue *q, int (*run)(void *ctx, const struct job *, struct tdl_error *),
-		void *ctx, struct tdl_error *err);
+		void (*prepare)(void *ctx, struct job *), void *ctx, struct tdl_error *err);
 /* The slot to fill in for the next job, once there is room; it is handed over by queue_push(). The
  * same slot comes back until then. */
 int queue_slot(struct queue *q, struct job **ret_job, struct tdl_error *err);

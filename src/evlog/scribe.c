@@ -254,14 +254,14 @@ static void measure(struct scribe *s, enum scribe_op op, uint64_t gpa, const uin
 }
 
 int scribe_page(struct scribe *s, enum scribe_op op, uint64_t gpa, const uint8_t *bytes,
-		struct tdl_error *err)
+		const uint8_t known[PAGE_DIGEST_SIZE], struct tdl_error *err)
 {
 	uint64_t length = s->stream.length;
 	const uint8_t *digest = NULL;
 
 	measure(s, op, gpa, bytes);
 	if (op != SCRIBE_EXTEND)
-		digest = page_memory_digest(&s->last, bytes);
+		digest = known ? known : page_memory_digest(&s->last, bytes);
 	if (s->opt.detail == TDL_LOG_DETAIL_CALL)
 		return emit_calls(s, op, gpa, bytes, digest, length, err);
 	if (digest)

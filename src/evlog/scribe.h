@@ -42,8 +42,9 @@ int scribe_init(struct scribe *s, const struct tdl_log_init_event *init, uint32_
  * are filled in here; the name is copied. */
 int scribe_region(struct scribe *s, const struct tdl_log_region_event *region,
 		  struct tdl_error *err);
+/* known: the digest of bytes, or NULL to have it computed. */
 int scribe_page(struct scribe *s, enum scribe_op op, uint64_t gpa, const uint8_t *bytes,
-		struct tdl_error *err);
+		const uint8_t known[PAGE_DIGEST_SIZE], struct tdl_error *err);
 /* mrtd may be NULL. */
 int scribe_finalize(struct scribe *s, const uint8_t *mrtd, uint8_t ret_mrtd[SHA384_SIZE],
 		    struct tdl_error *err);

@@ -27,6 +27,7 @@ struct tdl_log_writer {
 	bool half;	 /* the page at 'page' is added and not extended yet; its slot is filled */
 	uint64_t page;	 /* next page of the region in this pass */
 	uint8_t mrtd[SHA384_SIZE];
+	struct page_memory last; /* of prepare_job() */
 	struct follow follow;
 	struct scribe scribe;
 	struct queue queue;
@@ -43,13 +44,24 @@ static int run_job(void *ctx, const struct job *job, struct tdl_error *err)
 	case JOB_REGION:
 		return scribe_region(&w->scribe, &job->room->region.event, err);
 	case JOB_PAGE:
-		return scribe_page(&w->scribe, job->page.op, job->page.gpa, job->page.bytes, err);
+		return scribe_page(&w->scribe, job->page.op, job->page.gpa, job->page.bytes,
+				   job->page.digested ? job->page.digest : NULL, err);
 	case JOB_FINALIZE:
 		return scribe_finalize(&w->scribe,
 				       job->finalize.known ? job->finalize.mrtd : NULL, w->mrtd,
 				       err);
 	}
 	return -EINVAL;
+}
+
+static void prepare_job(void *ctx, struct job *job)
+{
+	struct tdl_log_writer *w = ctx;
+
+	if (job->kind != JOB_PAGE || job->page.op == SCRIBE_EXTEND)
+		return;
+	memcpy(job->page.digest, page_memory_digest(&w->last, job->page.bytes), PAGE_DIGEST_SIZE);
+	job->page.digested = true;
 }
 
 static int check_options(struct tdl_log_options *opt, struct tdl_error *err)
@@ -104,7 +116,7 @@ int tdl_log_create(const char *path, const struct tdl_log_options *options,
 	scribe_start(&w->scribe, steal_fd(&fd), &opt);
 	rc = follow_start(&w->follow, opt.computation, err);
 	if (rc == 0)
-		rc = queue_start(&w->queue, run_job, w, err);
+		rc = queue_start(&w->queue, run_job, prepare_job, w, err);
 	if (rc < 0)
 		return rc;
 	*ret_writer = steal(w);
@@ -323,6 +335,7 @@ static int fill_page(struct tdl_log_writer *w, enum scribe_op op, uint64_t gpa,
 	job->page.op = op;
 	job->page.gpa = gpa;
 	job->page.bytes = lasting;
+	job->page.digested = false;
 	return 0;
 }
 
