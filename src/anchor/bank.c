@@ -9,11 +9,13 @@
 #include "base/attr.h"
 #include "base/hash.h"
 
+#define SHA384_BANK 0x000c
+
 static const struct bank banks[BANKS_MAX] = {
-	{ 0x0004, "sha1", "SHA1", 20 },		{ 0x000b, "sha256", "SHA256", 32 },
-	{ 0x000c, "sha384", "SHA384", 48 },	{ 0x000d, "sha512", "SHA512", 64 },
-	{ 0x0012, "sm3_256", "SM3", 32 },	{ 0x0027, "sha3_256", "SHA3-256", 32 },
-	{ 0x0028, "sha3_384", "SHA3-384", 48 }, { 0x0029, "sha3_512", "SHA3-512", 64 },
+	{ 0x0004, "sha1", "SHA1", 20 },		 { 0x000b, "sha256", "SHA256", 32 },
+	{ SHA384_BANK, "sha384", "SHA384", 48 }, { 0x000d, "sha512", "SHA512", 64 },
+	{ 0x0012, "sm3_256", "SM3", 32 },	 { 0x0027, "sha3_256", "SHA3-256", 32 },
+	{ 0x0028, "sha3_384", "SHA3-384", 48 },	 { 0x0029, "sha3_512", "SHA3-512", 64 },
 };
 
 const struct bank *bank_of(uint16_t algorithm)
@@ -54,8 +56,7 @@ int bank_record(const struct bank *bank, const struct tdl_log_record *record,
 			  err);
 }
 
-static int bank_extend(struct bank_value *value, const uint8_t digest[BANK_DIGEST_MAX],
-		       struct tdl_error *err)
+static int bank_extend(struct bank_value *value, const uint8_t *digest, struct tdl_error *err)
 {
 	uint8_t both[2 * BANK_DIGEST_MAX];
 	size_t n = value->bank->size;
@@ -67,15 +68,21 @@ static int bank_extend(struct bank_value *value, const uint8_t digest[BANK_DIGES
 }
 
 int values_extend(struct bank_values *values, const struct tdl_log_record *record,
-		  struct tdl_error *err)
+		  const uint8_t *sha384, struct tdl_error *err)
 {
 	uint8_t digest[BANK_DIGEST_MAX];
 	int rc = 0;
 
 	for (size_t i = 0; i < values->count && rc == 0; i++) {
-		rc = bank_record(values->of[i].bank, record, digest, err);
+		struct bank_value *v = &values->of[i];
+
+		if (sha384 && v->bank->algorithm == SHA384_BANK) {
+			rc = bank_extend(v, sha384, err);
+			continue;
+		}
+		rc = bank_record(v->bank, record, digest, err);
 		if (rc == 0)
-			rc = bank_extend(&values->of[i], digest, err);
+			rc = bank_extend(v, digest, err);
 	}
 	return rc;
 }

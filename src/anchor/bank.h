@@ -43,9 +43,9 @@ bool values_equal(const struct bank_value *a, const struct bank_value *b);
 /* Digest of a record's content in a bank: what the bank is extended by. */
 int bank_record(const struct bank *bank, const struct tdl_log_record *record,
 		uint8_t ret_digest[BANK_DIGEST_MAX], struct tdl_error *err);
-/* In each bank, value := hash(value, digest of the record). Source: TPM 2.0 Library, Part 1, Extend
- * of a PCR. */
+/* In each bank, value := hash(value, digest of the record). sha384 is the SHA-384 of its content,
+ * or NULL when nobody computed it yet. Source: TPM 2.0 Library, Part 1, Extend of a PCR. */
 int values_extend(struct bank_values *values, const struct tdl_log_record *record,
-		  struct tdl_error *err);
+		  const uint8_t *sha384, struct tdl_error *err);
 
 #endif

@@ -196,7 +196,7 @@ static int pass_over(struct tdl_anchor *a, const struct tdl_log_record *record,
 		a->resuming = false;
 		return 0;
 	}
-	rc = values_extend(&a->replayed, record, err);
+	rc = values_extend(&a->replayed, record, NULL, err);
 	if (rc < 0)
 		return rc;
 	if (known)
@@ -278,7 +278,7 @@ int tdl_anchor_record(void *anchor, const struct tdl_log_record *record, struct 
 	a->journal.records++;
 	rc = note(a, err, "extended %llu\n", (unsigned long long)a->journal.records);
 	if (rc == 0)
-		rc = values_extend(&a->replayed, record, err);
+		rc = values_extend(&a->replayed, record, NULL, err);
 	return rc < 0 ? rc : finish(a, record, err);
 }
 

@@ -27,6 +27,7 @@ libanchor_la_SOURCES = \
 	%D%/tss.h \
 	%D%/verdict.h \
 	%D%/verify.c \
+	%D%/verify_firmware.c \
 	%D%/verify_logs.c \
 	%D%/vtpm.h
 if TPM

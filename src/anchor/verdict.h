@@ -3,6 +3,8 @@
 #ifndef ANCHOR_VERDICT_H
 #define ANCHOR_VERDICT_H
 
+#include <tdlaunch/log.h>
+
 #include "anchor/quotefile.h"
 
 struct verifying {
@@ -22,7 +24,27 @@ struct verifying {
 void verdict_say(struct verifying *x, enum tdl_anchor_check_id id, enum tdl_log_status status,
 		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* Checks of logs and journals: REGISTER, START, LOGS, CHAIN, CLOCK, FIRMWARE. Fills in running. */
+/* Of a log; the first failure is what stays. */
+void verdict_fail(struct verifying *x, enum tdl_anchor_check_id id, const char *name,
+		  const char *what);
+
+/* Checks of logs and journals: REGISTER, START, LOGS, CHAIN, CLOCK. Fills in running. */
 int verdict_logs(struct verifying *x, struct tdl_error *err);
+
+/* What became of a log against the firmware. */
+struct firmware_result {
+	int rc;
+	enum tdl_log_answer answer;
+	struct tdl_error err;
+};
+struct replay_beside;
+
+/* All logs against the firmware, one result each; its threads do what is beside, too. Moves no
+ * caller's log. */
+void firmware_verify(const struct tdl_anchor_evidence *e, struct replay_beside *beside,
+		     struct firmware_result *ret_results);
+/* The check FIRMWARE. results are NULL when there is no firmware. */
+int verdict_firmware(struct verifying *x, const struct firmware_result *results,
+		     struct tdl_error *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "base/scope.h"
+#include "evlog/replay.h"
 
 void verdict_say(struct verifying *x, enum tdl_anchor_check_id id, enum tdl_log_status status,
 		 const char *fmt, ...)
@@ -24,6 +25,13 @@ void verdict_say(struct verifying *x, enum tdl_anchor_check_id id, enum tdl_log_
 	va_start(ap, fmt);
 	vsnprintf(c->text, sizeof(c->text), fmt, ap);
 	va_end(ap);
+}
+
+void verdict_fail(struct verifying *x, enum tdl_anchor_check_id id, const char *name,
+		  const char *what)
+{
+	if (x->v->checks[id].status != TDL_LOG_FAILED)
+		verdict_say(x, id, TDL_LOG_FAILED, "%s: %s", name, what);
 }
 
 static void say_rc(struct verifying *x, enum tdl_anchor_check_id id, int rc,
@@ -275,6 +283,43 @@ static int judge(struct verifying *x, struct tdl_error *err)
 	return rc < 0 ? rc : judge_value(x, err);
 }
 
+/* All but the firmware. */
+struct rest {
+	struct verifying *x;
+	int rc;
+	struct tdl_error err;
+};
+
+static void judge_rest(void *ctx)
+{
+	struct rest *rest = ctx;
+
+	rest->rc = judge(rest->x, &rest->err);
+}
+
+/* Comparing logs with the firmware is most of the work and keeps all CPUs busy; the rest is one job
+ * more for them. */
+static int judge_all(struct verifying *x, struct tdl_error *err)
+{
+	AUTO_FREE struct firmware_result *results = NULL;
+	struct rest rest = { .x = x };
+	struct replay_beside beside = { .run = judge_rest, .ctx = &rest };
+
+	if (x->e->image) {
+		results = calloc(x->e->count + 1, sizeof(*results));
+		if (!results)
+			return tdl_fail(err, -ENOMEM, "no memory to verify %zu logs", x->e->count);
+		firmware_verify(x->e, &beside, results);
+	} else {
+		judge_rest(&rest);
+	}
+	if (rest.rc == 0)
+		return verdict_firmware(x, results, err);
+	if (err)
+		*err = rest.err;
+	return rest.rc;
+}
+
 int tdl_anchor_verify(const struct tdl_anchor_evidence *evidence,
 		      struct tdl_anchor_verdict *ret_verdict, struct tdl_error *err)
 {
@@ -291,7 +336,7 @@ int tdl_anchor_verify(const struct tdl_anchor_evidence *evidence,
 		return tdl_fail(err, -ENOMEM, "no memory for a quote");
 	for (size_t i = 0; i < TDL_ANCHOR_CHECKS; i++)
 		verdict.checks[i].name = names[i];
-	rc = judge(&x, err);
+	rc = judge_all(&x, err);
 	if (rc < 0)
 		return rc;
 	verdict.answer = answer(&x);

@@ -20,13 +20,6 @@ static bool is_open(const struct verifying *x, enum tdl_anchor_check_id id)
 	return x->v->checks[id].text[0] == '\0';
 }
 
-static void fail_once(struct verifying *x, enum tdl_anchor_check_id id, const char *name,
-		      const char *what)
-{
-	if (x->v->checks[id].status != TDL_LOG_FAILED)
-		verdict_say(x, id, TDL_LOG_FAILED, "%s: %s", name, what);
-}
-
 /* The values of a journal in the banks that were quoted. */
 static bool pick_banks(const struct verifying *x, const struct journal *j, struct bank_values *ret)
 {
@@ -74,9 +67,9 @@ static void judge_link(struct verifying *x, const char *name, const struct bank_
 	for (size_t i = 0; i < before->count; i++) {
 		if (values_equal(&before->of[i], &x->running.of[i]))
 			continue;
-		fail_once(x, TDL_ANCHOR_CHECK_CHAIN, name,
-			  "it does not start where the log before it ends: a log is missing, the "
-			  "order is another, or somebody else extended the register in between");
+		verdict_fail(x, TDL_ANCHOR_CHECK_CHAIN, name,
+			     "it does not start where the log before it ends: a log is missing, the "
+			     "order is another, or somebody else extended the register in between");
 		return;
 	}
 	if (is_open(x, TDL_ANCHOR_CHECK_CHAIN))
@@ -97,13 +90,13 @@ static void judge_clock(struct verifying *x, const char *name, const struct jour
 	const struct tpm_clock *quoted = &x->attest.clock;
 
 	if (x->q->kind == TDL_LOG_REGISTER_PCR && quoted->resets != j->clock.resets)
-		fail_once(
+		verdict_fail(
 			x, TDL_ANCHOR_CHECK_CLOCK, name,
 			"the TPM was reset between anchoring and quoting, which empties a PCR, or "
 			"the key is not of the endorsement hierarchy");
 	else if (went_back(&j->clock, quoted) || went_back(&x->latest, &j->clock))
-		fail_once(x, TDL_ANCHOR_CHECK_CLOCK, name,
-			  "the TPM's clock or its reset counters went back");
+		verdict_fail(x, TDL_ANCHOR_CHECK_CLOCK, name,
+			     "the TPM's clock or its reset counters went back");
 	x->latest = j->clock;
 }
 
@@ -115,11 +108,11 @@ static int take_record(struct verifying *x, const char *name, const struct tdl_l
 
 	sha384_small(r->content, r->content_size, digest);
 	if (memcmp(digest, r->digest, SHA384_SIZE) != 0)
-		fail_once(x, TDL_ANCHOR_CHECK_LOGS, name,
-			  "a record's digest is not that of its content");
+		verdict_fail(x, TDL_ANCHOR_CHECK_LOGS, name,
+			     "a record's digest is not that of its content");
 	if (r->anchor != x->q->kind || r->anchor_index != x->q->index)
-		fail_once(x, TDL_ANCHOR_CHECK_LOGS, name, "it names another register");
-	return values_extend(values, r, err);
+		verdict_fail(x, TDL_ANCHOR_CHECK_LOGS, name, "it names another register");
+	return values_extend(values, r, digest, err);
 }
 
 /* A log written while it was anchored has the value before it in its head. */
@@ -131,8 +124,8 @@ static void judge_head(struct verifying *x, const char *name, const struct journ
 	if (r->event != TDL_LOG_EVENT_INIT || !(r->present >> 15 & 1))
 		return;
 	if (!v || memcmp(v->digest, r->init.anchor_value, SHA384_SIZE) != 0)
-		fail_once(x, TDL_ANCHOR_CHECK_LOGS, name,
-			  "its head and its journal differ in what the register held before it");
+		verdict_fail(x, TDL_ANCHOR_CHECK_LOGS, name,
+			     "its head and its journal differ in what the register held before it");
 }
 
 struct replayed {
@@ -166,7 +159,7 @@ static int replay_log(struct verifying *x, const struct tdl_anchored_log *l,
 	ret->finalized = next == 0 && ret->records > 0 && r.event == TDL_LOG_EVENT_FINALIZE;
 	x->v->records += ret->records;
 	if (next < 0)
-		fail_once(x, TDL_ANCHOR_CHECK_LOGS, l->name, why.text);
+		verdict_fail(x, TDL_ANCHOR_CHECK_LOGS, l->name, why.text);
 	return 0;
 }
 
@@ -176,36 +169,13 @@ static void judge_extent(struct verifying *x, const struct tdl_anchored_log *l,
 	bool failed = x->v->checks[TDL_ANCHOR_CHECK_LOGS].status == TDL_LOG_FAILED;
 
 	if (done->records < j->records || (j->complete && done->records > j->records))
-		fail_once(x, TDL_ANCHOR_CHECK_LOGS, l->name,
-			  "it has other records than its journal says were anchored");
+		verdict_fail(x, TDL_ANCHOR_CHECK_LOGS, l->name,
+			     "it has other records than its journal says were anchored");
 	else if (!failed && (!j->complete || !done->finalized))
 		verdict_say(x, TDL_ANCHOR_CHECK_LOGS, TDL_LOG_NOT_DONE,
 			    "%s: anchored up to record %llu of %llu, and not finalized in the TPM",
 			    l->name, (unsigned long long)j->records,
 			    (unsigned long long)done->records);
-}
-
-static int judge_firmware(struct verifying *x, const struct tdl_anchored_log *l,
-			  struct tdl_error *err)
-{
-	const struct tdl_log_evidence evidence = { .image = x->e->image };
-	struct tdl_log_verdict verdict = { 0 };
-	struct tdl_anchor_check *c = &x->v->checks[TDL_ANCHOR_CHECK_FIRMWARE];
-	int rc;
-
-	if (!x->e->image)
-		return 0;
-	rc = tdl_log_verify(l->log, &evidence, &verdict, err);
-	if (rc == -ENOMEM || rc == -EIO)
-		return rc;
-	if (rc < 0 || verdict.answer == TDL_LOG_NO)
-		fail_once(
-			x, TDL_ANCHOR_CHECK_FIRMWARE, l->name,
-			"it does not verify against the firmware; 'tdlaunch log verify' says why");
-	else if (verdict.answer == TDL_LOG_CANNOT_TELL && c->status != TDL_LOG_FAILED)
-		verdict_say(x, TDL_ANCHOR_CHECK_FIRMWARE, TDL_LOG_NOT_DONE,
-			    "%s: not all of it could be compared with the firmware", l->name);
-	return 0;
 }
 
 static int take_log(struct verifying *x, size_t i, struct tdl_error *err)
@@ -218,15 +188,15 @@ static int take_log(struct verifying *x, size_t i, struct tdl_error *err)
 	int rc;
 
 	if (journal_read(l->journal, l->journal_size, &j, &why) < 0) {
-		fail_once(x, TDL_ANCHOR_CHECK_LOGS, l->name, why.text);
+		verdict_fail(x, TDL_ANCHOR_CHECK_LOGS, l->name, why.text);
 		x->replayed = false;
-		return judge_firmware(x, l, err);
+		return 0;
 	}
 	if (j.kind != x->q->kind || j.index != x->q->index || !pick_banks(x, &j, &before)) {
-		fail_once(x, TDL_ANCHOR_CHECK_LOGS, l->name,
-			  "its journal is of another register, or of other banks");
+		verdict_fail(x, TDL_ANCHOR_CHECK_LOGS, l->name,
+			     "its journal is of another register, or of other banks");
 		x->replayed = false;
-		return judge_firmware(x, l, err);
+		return 0;
 	}
 	if (i == 0)
 		judge_start(x, l->name, &before);
@@ -238,7 +208,7 @@ static int take_log(struct verifying *x, size_t i, struct tdl_error *err)
 	if (rc < 0)
 		return rc;
 	judge_extent(x, l, &j, &done);
-	return judge_firmware(x, l, err);
+	return 0;
 }
 
 /* What nothing was found against. */
@@ -265,13 +235,6 @@ static void say_passed(struct verifying *x)
 	if (is_open(x, TDL_ANCHOR_CHECK_START))
 		verdict_say(x, TDL_ANCHOR_CHECK_START, TDL_LOG_NOT_DONE,
 			    "the journal of the first log cannot be used");
-	if (!x->e->image)
-		verdict_say(
-			x, TDL_ANCHOR_CHECK_FIRMWARE, TDL_LOG_NOT_DONE,
-			"no firmware given: that the logs are right is for 'tdlaunch log verify'");
-	else if (is_open(x, TDL_ANCHOR_CHECK_FIRMWARE))
-		verdict_say(x, TDL_ANCHOR_CHECK_FIRMWARE, TDL_LOG_PASSED,
-			    "the firmware gives what every log says");
 }
 
 int verdict_logs(struct verifying *x, struct tdl_error *err)

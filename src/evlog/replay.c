@@ -246,10 +246,18 @@ bool replay_matches(const struct replay *rp, size_t i, const struct sha384_strea
 	return memcmp(ours, l->finalize.mrtd, SHA384_SIZE) == 0;
 }
 
+enum { JOB_FILE, JOB_BESIDE, JOB_REGIONS };
+
 struct crew {
 	struct replay *rp;
-	atomic_size_t next; /* 0 is the file's digest, then the regions */
+	atomic_size_t next; /* job: what takes longest comes first */
 };
+
+static void do_beside(struct replay_beside *beside)
+{
+	beside->run(beside->ctx);
+	beside->done = true;
+}
 
 static void *work(void *ctx)
 {
@@ -257,11 +265,13 @@ static void *work(void *ctx)
 	struct replay *rp = crew->rp;
 	size_t i;
 
-	while ((i = atomic_fetch_add(&crew->next, 1)) <= rp->layout->count) {
-		if (i > 0)
-			replay_region(rp, i - 1);
-		else if (rp->image)
+	while ((i = atomic_fetch_add(&crew->next, 1)) < JOB_REGIONS + rp->layout->count) {
+		if (i >= JOB_REGIONS)
+			replay_region(rp, i - JOB_REGIONS);
+		else if (i == JOB_FILE && rp->image)
 			rp->file_rc = tdl_image_digest(rp->image, rp->file_digest, &rp->file_err);
+		else if (i == JOB_BESIDE && rp->beside)
+			do_beside(rp->beside);
 	}
 	return NULL;
 }

@@ -26,12 +26,20 @@ struct replay_region {
 	struct sha384_stream after; /* when the stream is known */
 };
 
+/* Work of somebody else that the threads do among their own, once. */
+struct replay_beside {
+	void (*run)(void *ctx);
+	void *ctx;
+	bool done;
+};
+
 struct replay {
 	const struct tdl_log *log;
 	const struct layout *layout;
 	const struct tdl_image *image; /* NULL when there is none */
 	const struct tdl_plan *plan;   /* for the TD HOB; NULL when there is none */
 	struct replay_region *regions; /* layout->count, owned by the caller */
+	struct replay_beside *beside;  /* NULL when there is none */
 	/* Digest of the image, computed by the same threads. */
 	uint8_t file_digest[SHA384_SIZE];
 	int file_rc;

@@ -27,5 +27,6 @@ libevlog_la_SOURCES = \
 	%D%/stream.h \
 	%D%/text.c \
 	%D%/verify.c \
+	%D%/verify.h \
 	%D%/writer.c
 EXTRA_DIST += %D%/README.md

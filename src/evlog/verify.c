@@ -14,7 +14,7 @@
 
 #include "base/attr.h"
 #include "base/bytes.h"
-#include "evlog/replay.h"
+#include "evlog/verify.h"
 
 struct judging {
 	const struct tdl_log_evidence *evidence;
@@ -370,10 +370,10 @@ static struct tdl_plan *rebuild_plan(const struct layout *l, const struct tdl_im
 }
 
 static int replay_and_judge(struct tdl_log *log, const struct tdl_log_evidence *evidence,
-			    struct layout *l, struct tdl_log_verdict *verdict,
-			    struct tdl_error *err)
+			    struct replay_beside *beside, struct layout *l,
+			    struct tdl_log_verdict *verdict, struct tdl_error *err)
 {
-	struct replay rp = { .log = log, .layout = l, .image = evidence->image };
+	struct replay rp = { .log = log, .layout = l, .image = evidence->image, .beside = beside };
 	struct tdl_plan *plan = rebuild_plan(l, evidence->image);
 	struct judging j = { evidence, l, &rp, .verdict = verdict };
 	struct tdl_error none;
@@ -392,8 +392,9 @@ static int replay_and_judge(struct tdl_log *log, const struct tdl_log_evidence *
 	return rc;
 }
 
-int tdl_log_verify(struct tdl_log *log, const struct tdl_log_evidence *evidence,
-		   struct tdl_log_verdict *ret_verdict, struct tdl_error *err)
+int log_verify_beside(struct tdl_log *log, const struct tdl_log_evidence *evidence,
+		      struct replay_beside *beside, struct tdl_log_verdict *ret_verdict,
+		      struct tdl_error *err)
 {
 	struct tdl_log_verdict verdict = { 0 };
 	struct layout l = { 0 };
@@ -405,10 +406,16 @@ int tdl_log_verify(struct tdl_log *log, const struct tdl_log_evidence *evidence,
 		rc = l.read_rc < 0 ? tdl_fail(err, l.read_rc, "not a log: %s", l.read_err.text)
 				   : tdl_fail(err, -ENODATA, "not a log: it is empty");
 	} else {
-		rc = replay_and_judge(log, evidence, &l, &verdict, err);
+		rc = replay_and_judge(log, evidence, beside, &l, &verdict, err);
 	}
 	layout_free(&l);
 	if (rc == 0)
 		*ret_verdict = verdict;
 	return rc;
+}
+
+int tdl_log_verify(struct tdl_log *log, const struct tdl_log_evidence *evidence,
+		   struct tdl_log_verdict *ret_verdict, struct tdl_error *err)
+{
+	return log_verify_beside(log, evidence, NULL, ret_verdict, err);
 }

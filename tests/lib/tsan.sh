@@ -53,6 +53,10 @@ failed=0
 compile "$src"/kernel/*/*.c "$src"/src/base/*.c "$src"/src/host/*.c "$src"/src/launch/*.c \
 	"$src"/src/plan/*.c "$src"/src/image/*.c "$src"/src/measure/*.c "$src"/src/evlog/*.c \
 	"$src"/tests/lib/test.c
+# Of the anchor's room, what needs no TPM.
+for file in bank journal key kind lines quotefile structs verify verify_firmware verify_logs; do
+	compile "$src/src/anchor/$file.c"
+done
 ar cr "$work/all.a" "$work"/kernel__*.o "$work"/src__*.o
 check unit/core/check_parallel.c bench/vm.c
 check unit/core/check_core.c
@@ -62,4 +66,5 @@ check unit/tdx/check_td.c unit/tdx/td_fixture.c
 check unit/launch/check_prefault_engine.c
 check unit/evlog/check_follow.c lib/tdvf_builder.c
 check unit/evlog/check_log.c unit/evlog/fixture.c
+check unit/anchor/check_verify.c unit/anchor/scene.c unit/anchor/paper.c unit/evlog/fixture.c
 exit $failed

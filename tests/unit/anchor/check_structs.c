@@ -148,8 +148,25 @@ START_TEST(extending_hashes_the_value_and_the_digest)
 	struct bank_values v = { .of = { { .bank = bank_of(0x000b) } }, .count = 1 };
 	const struct tdl_log_record r = { .content = (const uint8_t *)"abc", .content_size = 3 };
 
-	test_rc(values_extend(&v, &r, &err), 0, &err);
+	test_rc(values_extend(&v, &r, NULL, &err), 0, &err);
 	test_hex(v.of[0].digest, 32,
+		 "589f9ffed4c477966bfb8d41f37895b08c69047df8f911d6f3b57fbe08faee8d");
+}
+END_TEST
+
+/* SHA-384 of 48 zero bytes and 48 bytes 0x11, by Python's hashlib. */
+START_TEST(a_digest_that_is_known_extends_its_bank_and_no_other)
+{
+	struct bank_values v = { .of = { { .bank = bank_of(0x000c) }, { .bank = bank_of(0x000b) } },
+				 .count = 2 };
+	const struct tdl_log_record r = { .content = (const uint8_t *)"abc", .content_size = 3 };
+	uint8_t other[48];
+
+	memset(other, 0x11, sizeof(other));
+	test_rc(values_extend(&v, &r, other, &err), 0, &err);
+	test_hex(v.of[0].digest, 48, "c7304e0aec48bbbc703c099b425485b7a60e19b6a83630b0fb558ce2f02ec41e"
+		 "4cdf205335b4b613b3537ad83eb62262");
+	test_hex(v.of[1].digest, 32,
 		 "589f9ffed4c477966bfb8d41f37895b08c69047df8f911d6f3b57fbe08faee8d");
 }
 END_TEST
@@ -232,6 +249,7 @@ int main(void)
 	tcase_add_loop_test(t, a_bank_hashes_by_its_own_algorithm, 0, (int)ARRAY_SIZE(digests));
 	tcase_add_test(t, a_bank_that_is_not_known_is_none);
 	tcase_add_test(t, extending_hashes_the_value_and_the_digest);
+	tcase_add_test(t, a_digest_that_is_known_extends_its_bank_and_no_other);
 	tcase_add_test(t, a_point_becomes_a_key_and_a_key_a_file);
 	tcase_add_test(t, a_key_has_nothing_behind_it);
 	tcase_add_test(t, pem_that_is_no_public_key_is_refused);

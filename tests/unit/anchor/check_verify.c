@@ -104,6 +104,38 @@ START_TEST(a_perfect_anchor_passes_every_check)
 }
 END_TEST
 
+/* Of the first log nobody can say anything, of the second everything. */
+START_TEST(a_log_that_is_none_leaves_the_rest_to_be_judged)
+{
+	struct scene s;
+
+	scene_good(&s, paper_pcr(), 2);
+	s.sizes[_i] = 2;
+	s.evidence.image = fixture_image();
+	scene_verify(&s);
+	scene_says(&s, TDL_ANCHOR_CHECK_SIGNATURE, TDL_LOG_PASSED, "");
+	scene_says(&s, TDL_ANCHOR_CHECK_KEY, TDL_LOG_PASSED, "");
+	scene_says(&s, TDL_ANCHOR_CHECK_LOGS, TDL_LOG_FAILED, "tiny.log");
+	scene_says(&s, TDL_ANCHOR_CHECK_FIRMWARE, TDL_LOG_FAILED, "tiny.log");
+	ck_assert_int_eq(s.verdict.answer, TDL_LOG_NO);
+	scene_free(&s);
+}
+END_TEST
+
+START_TEST(no_log_that_is_one_leaves_the_rest_to_be_judged)
+{
+	struct scene s;
+
+	scene_good(&s, paper_pcr(), 1);
+	s.sizes[0] = 2;
+	s.evidence.image = fixture_image();
+	scene_verify(&s);
+	scene_says(&s, TDL_ANCHOR_CHECK_SIGNATURE, TDL_LOG_PASSED, "");
+	scene_says(&s, TDL_ANCHOR_CHECK_FIRMWARE, TDL_LOG_FAILED, "tiny.log");
+	scene_free(&s);
+}
+END_TEST
+
 START_TEST(an_nv_index_survives_a_reset_and_a_pcr_does_not)
 {
 	struct scene s = scene_of(paper_nv());
@@ -238,6 +270,8 @@ int main(void)
 			    (int)ARRAY_SIZE(spoils));
 	tcase_add_test(t, a_bit_of_what_was_signed_breaks_the_signature);
 	tcase_add_loop_test(t, a_perfect_anchor_passes_every_check, 0, 2);
+	tcase_add_loop_test(t, a_log_that_is_none_leaves_the_rest_to_be_judged, 0, 2);
+	tcase_add_test(t, no_log_that_is_one_leaves_the_rest_to_be_judged);
 	tcase_add_test(t, an_nv_index_survives_a_reset_and_a_pcr_does_not);
 	tcase_add_loop_test(t, an_nv_index_of_another_kind_is_no_anchor, 0,
 			    (int)ARRAY_SIZE(indices));
